@@ -1,0 +1,4 @@
+import { rotateApiKey } from "@/server/connectivity/contract";
+import { mount } from "@/server/endpoints";
+
+export const { GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS } = mount(rotateApiKey);

@@ -1,0 +1,4 @@
+import { replayTrace } from "@/server/activity/contract";
+import { mount } from "@/server/endpoints";
+
+export const { GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS } = mount(replayTrace);

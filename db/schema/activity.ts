@@ -1,0 +1,191 @@
+import { sql } from "drizzle-orm";
+import {
+  boolean,
+  foreignKey,
+  index,
+  integer,
+  jsonb,
+  pgTable,
+  primaryKey,
+  text,
+  unique,
+  uniqueIndex,
+  uuid,
+} from "drizzle-orm/pg-core";
+import { amount, bytea, instant, tenantId } from "./columns";
+import { apiKeys } from "./connectivity";
+import { policyRules, policySnapshots } from "./policies";
+
+/** Run and step ids are made by clients and unique per tenant only. The row's lock serialises everything about a run. */
+export const runs = pgTable(
+  "runs",
+  {
+    tenantId: tenantId(),
+    runId: uuid().notNull(),
+    traceId: uuid().notNull(),
+    agentId: text().notNull(),
+    agentVerified: boolean().notNull(),
+    goal: text(),
+    actorType: text(),
+    actorId: text(),
+    provider: text(),
+    model: text(),
+    parentRunId: uuid(),
+    project: text(),
+    source: text(),
+    tags: jsonb().notNull(),
+    synthetic: boolean().notNull().default(false),
+    apiKeyId: uuid(),
+    /** `user:<id>` or `key:<id>`: who started it, and so may not release it. */
+    startedBy: text().notNull(),
+    status: text().notNull(),
+    terminationReason: text(),
+    endNote: text(),
+    refusalReason: text(),
+    stoppedAtStep: integer(),
+    snapshotId: uuid(),
+    startedAt: instant().notNull(),
+    lastSeenAt: instant().notNull(),
+    /** Server time of the newest change; the next decision's time is never before it. */
+    lastAt: instant().notNull(),
+    completedAt: instant(),
+    /** When the sweeper must look at the run next; null when it is over. */
+    dueAt: instant(),
+    pausedAt: instant(),
+    pausedMs: amount().notNull().default(0),
+    seq: integer().notNull().default(0),
+    lastStepIndex: integer().notNull().default(0),
+    /** h_seq of the chain; after the end, the newest addendum's hash. */
+    headHash: bytea().notNull(),
+    stepsCompleted: integer().notNull().default(0),
+    inputTokens: amount().notNull().default(0),
+    outputTokens: amount().notNull().default(0),
+    costUnits: amount().notNull().default(0),
+    reservedInputTokens: amount().notNull().default(0),
+    reservedOutputTokens: amount().notNull().default(0),
+    reservedCostUnits: amount().notNull().default(0),
+    openSteps: integer().notNull().default(0),
+    presumedInputTokens: amount().notNull().default(0),
+    presumedOutputTokens: amount().notNull().default(0),
+    presumedCostUnits: amount().notNull().default(0),
+    lapsedSteps: integer().notNull().default(0),
+    lateRecords: integer().notNull().default(0),
+    /** RunMemory of server/gate: signals given, repeats, holds, marks of bind moments, own-estimate excess. */
+    memory: jsonb().notNull(),
+    violationPolicyId: uuid(),
+    /** RunViolation of server/gate, as the answers and the seal show it. */
+    violation: jsonb(),
+    incidentId: uuid(),
+    errorCode: text(),
+    errorMessage: text(),
+    requestHash: bytea().notNull(),
+    answerStatus: integer().notNull(),
+    answer: bytea().notNull(),
+    endRequestHash: bytea(),
+    endAnswer: bytea(),
+  },
+  (t) => [
+    primaryKey({ columns: [t.tenantId, t.runId] }),
+    unique("runs_trace_key").on(t.tenantId, t.traceId),
+    foreignKey({ columns: [t.tenantId, t.snapshotId], foreignColumns: [policySnapshots.tenantId, policySnapshots.id] }),
+    foreignKey({ columns: [t.tenantId, t.apiKeyId], foreignColumns: [apiKeys.tenantId, apiKeys.id] }),
+    foreignKey({ columns: [t.tenantId, t.violationPolicyId], foreignColumns: [policyRules.tenantId, policyRules.id] }),
+    index("runs_started_idx").on(t.tenantId, t.startedAt, t.runId),
+    index("runs_completed_idx").on(t.tenantId, t.completedAt, t.runId).where(sql`completed_at is not null`),
+    index("runs_live_idx").on(t.tenantId, t.startedAt).where(sql`completed_at is null`),
+    index("runs_status_idx").on(t.tenantId, t.status, t.startedAt),
+    index("runs_agent_idx").on(t.tenantId, t.agentId, t.startedAt),
+    index("runs_due_idx").on(t.dueAt).where(sql`due_at is not null`),
+  ],
+);
+
+/** The current view of a run's steps. The truth is in trace_records; this is what settles, lapses and is listed. */
+export const steps = pgTable(
+  "steps",
+  {
+    tenantId: tenantId(),
+    runId: uuid().notNull(),
+    stepIndex: integer().notNull(),
+    stepId: uuid(),
+    stepType: text().notNull(),
+    state: text().notNull(),
+    skill: text(),
+    model: text(),
+    status: text(),
+    retryCount: integer().notNull().default(0),
+    estimateInputTokens: amount().notNull().default(0),
+    estimateOutputTokens: amount().notNull().default(0),
+    estimateCostUnits: amount().notNull().default(0),
+    inputTokens: amount(),
+    outputTokens: amount(),
+    costUnits: amount(),
+    costSource: text(),
+    durationMs: amount(),
+    claimedStartedAt: text(),
+    /** What it holds of window limits: [{ limit_id, scope_key, window_start, at, amount }]. */
+    reservations: jsonb(),
+    lapsesAt: instant(),
+    admittedSeq: integer(),
+    resultSeq: integer(),
+    action: text().notNull(),
+    isInflection: boolean().notNull().default(false),
+    recordedAt: instant().notNull(),
+    settledAt: instant(),
+  },
+  (t) => [
+    primaryKey({ columns: [t.tenantId, t.runId, t.stepIndex] }),
+    uniqueIndex("steps_step_id_key").on(t.tenantId, t.runId, t.stepId).where(sql`step_id is not null`),
+    foreignKey({ columns: [t.tenantId, t.runId], foreignColumns: [runs.tenantId, runs.runId] }),
+    index("steps_open_idx").on(t.tenantId, t.runId).where(sql`state in ('open', 'lapsed', 'presumed')`),
+  ],
+);
+
+/**
+ * The chain. One immutable row for each accepted post and each act of the system. `answer` is what the poster was told,
+ * byte for byte, so that the same post is answered the same way for ever.
+ */
+export const traceRecords = pgTable(
+  "trace_records",
+  {
+    tenantId: tenantId(),
+    runId: uuid().notNull(),
+    seq: integer().notNull(),
+    kind: text().notNull(),
+    stepIndex: integer(),
+    stepId: uuid(),
+    stepType: text(),
+    recordedAt: instant().notNull(),
+    body: jsonb().notNull(),
+    canonical: bytea().notNull(),
+    hash: bytea().notNull(),
+    requestHash: bytea(),
+    answerStatus: integer(),
+    answer: bytea(),
+  },
+  (t) => [
+    primaryKey({ columns: [t.tenantId, t.runId, t.seq] }),
+    foreignKey({ columns: [t.tenantId, t.runId], foreignColumns: [runs.tenantId, runs.runId] }),
+    index("trace_records_step_idx").on(t.tenantId, t.runId, t.stepIndex),
+  ],
+);
+
+/** Salts of commitments, and payloads where a policy keeps them. Deletable: the commitments stay. */
+export const recordPayloads = pgTable(
+  "record_payloads",
+  {
+    tenantId: tenantId(),
+    runId: uuid().notNull(),
+    seq: integer().notNull(),
+    inputSalt: bytea(),
+    outputSalt: bytea(),
+    input: jsonb(),
+    output: jsonb(),
+  },
+  (t) => [
+    primaryKey({ columns: [t.tenantId, t.runId, t.seq] }),
+    foreignKey({
+      columns: [t.tenantId, t.runId, t.seq],
+      foreignColumns: [traceRecords.tenantId, traceRecords.runId, traceRecords.seq],
+    }),
+  ],
+);

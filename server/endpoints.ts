@@ -1,0 +1,40 @@
+// The registry: every operation of the product with its handler, and what is derived from it. A domain joins with one
+// line; a contract without a handler fails when a route file that mounts it loads.
+
+import { activityHandlers } from "@/server/activity/handlers";
+import { connectivityHandlers } from "@/server/connectivity/handlers";
+import { gateHandlers } from "@/server/gate/handlers";
+import { incidentHandlers } from "@/server/incidents/handlers";
+import { logHandlers } from "@/server/logs/handlers";
+import { resolvePrincipal } from "@/server/platform/auth/resolve";
+import { actionOn } from "@/server/platform/http/action";
+import type { Services } from "@/server/platform/http/dispatch";
+import { mountOn, routerOn } from "@/server/platform/http/mount";
+import { platformHandlers } from "@/server/platform/http/probes";
+import { rateLimiter } from "@/server/platform/http/rate";
+import { type Registry, registryOf } from "@/server/platform/http/registry";
+import { policyHandlers } from "@/server/policies/handlers";
+
+export const registry: Registry = registryOf([
+  ...platformHandlers(() => registry),
+  ...connectivityHandlers,
+  ...policyHandlers,
+  ...activityHandlers,
+  ...incidentHandlers,
+  ...gateHandlers,
+  ...logHandlers,
+]);
+
+const services: Services = { resolvePrincipal, takeRate: rateLimiter({}) };
+
+/** For route files: `export const { GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS } = mount(list, create);` */
+export const mount = mountOn(registry, services);
+
+/**
+ * For `app/**\/actions.ts`: `export const acknowledge = action(acknowledgeIncident);`
+ * @public
+ */
+export const action = actionOn(registry, services);
+
+/** Answers a request to any operation, null for other addresses: for the front door and for tests. */
+export const route = routerOn(registry, services);

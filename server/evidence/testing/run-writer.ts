@@ -1,0 +1,381 @@
+// A writer for tests: it makes the rows of a run the way the gate must, keeps its own sums and its own view of the steps,
+// and never asks the code under test what the result should be.
+import type { RunStatus, TerminationReason } from "@/db/vocabulary";
+import { answerBytes, answerHash } from "../answer";
+import { genesisHash } from "../chain";
+import { readHash } from "../hash";
+import { chainRecord, type Estimate, type NewRecord, type StepClaims, type Usage, type Violation } from "../record";
+import type { RecordRow, RunEvidence, RunRow, SnapshotRow, StepRow, TraceRow } from "../run-evidence";
+import { type OpenAdmission, sealHash, sealOf, traceStatusOf } from "../seal";
+import { requestHash } from "../snapshot-hash";
+import { EXAMPLE, exampleSnapshot, type Who } from "./example-start";
+
+type Writable<T> = { -readonly [Member in keyof T]: T[Member] };
+export type RunRows = {
+  run: Writable<RunRow>;
+  trace: Writable<TraceRow>;
+  engine: string;
+  snapshot: Writable<SnapshotRow> | null;
+  records: Writable<RecordRow>[];
+  steps: Writable<StepRow>[];
+};
+export type StepIdentity = { stepIndex: number; stepId?: string; stepType: string };
+export type Post = StepIdentity & { step?: StepClaims; action?: "allow" | "warn" | "block"; isAnswered?: boolean };
+
+export const TENANT = "0197a2b4-0000-7000-8000-000000000001";
+export const RUN = "0197a2b4-0000-7000-8000-00000000000a";
+export const TRACE = "0197a2b4-0000-7000-8000-00000000000b";
+export const SNAPSHOT = "0197a2b4-0000-7000-8000-00000000000c";
+const STARTED_AT = new Date("2026-01-22T09:30:00.000Z");
+
+const FROZEN = { tenantId: TENANT, id: SNAPSHOT, runId: RUN, createdAt: STARTED_AT };
+const NO_USE = {
+  ...{ inputTokens: 0, outputTokens: 0, costUnits: 0, stepsCompleted: 0 },
+  ...{ reservedInputTokens: 0, reservedOutputTokens: 0, reservedCostUnits: 0, openSteps: 0 },
+  ...{ presumedInputTokens: 0, presumedOutputTokens: 0, presumedCostUnits: 0, lapsedSteps: 0 },
+};
+
+export class RunWriter {
+  readonly rows: RunRows;
+  #head: Buffer;
+  #now = STARTED_AT.getTime();
+  readonly #totals = { input_tokens: 0, output_tokens: 0, cost_units: 0, steps: 0 };
+
+  /** `hasSnapshot` is false for a run that is refused before it has one. */
+  constructor(who: Who = EXAMPLE, hasSnapshot = true) {
+    const snapshot = hasSnapshot ? exampleSnapshot(FROZEN, who) : null;
+    const ids = { tenantId: TENANT, runId: RUN, traceId: TRACE, startedAt: STARTED_AT };
+    this.#head = genesisHash({ ...ids, snapshotHash: snapshot?.contentHash ?? null, engine: "holdpoint/1" });
+    const ended = { completedAt: null, terminationReason: null, endNote: null, stoppedAtStep: null };
+    this.rows = {
+      run: {
+        ...ids,
+        ...who,
+        ...NO_USE,
+        ...ended,
+        ...{
+          snapshotId: snapshot?.id ?? null,
+          status: "running",
+          seq: 0,
+          headHash: this.#head,
+          lateRecords: 0,
+          violation: null,
+        },
+      },
+      trace: {
+        ...ids,
+        ...{
+          agentId: who.agentId,
+          status: "running",
+          completedAt: null,
+          genesisHash: this.#head,
+          rootHash: null,
+          seal: null,
+          sealHash: null,
+        },
+        ...{ violationStepIndex: null, violationTimestamp: null, violationPolicyId: null, violationReason: null },
+      },
+      engine: "holdpoint/1",
+      snapshot,
+      records: [],
+      steps: [],
+    };
+  }
+
+  admit(post: Post, estimate: Estimate): void {
+    const action = post.action ?? "allow";
+    const body = { step: post.step ?? {}, estimate, ...this.#decided(action), ...this.#asked(post) };
+    const record = this.#append({ kind: "admission", body }, post);
+    const state = action === "block" ? "settled" : "open";
+    if (state === "open") this.#hold("open", estimate, 1);
+    this.rows.steps.push({
+      ...this.#stepRow(post, record),
+      ...estimateColumns(estimate),
+      state,
+      admittedSeq: record.seq,
+    });
+  }
+
+  report(post: Post, usage: Usage): void {
+    const body = { step: post.step ?? {}, usage, ...this.#decided(post.action ?? "allow"), ...this.#asked(post) };
+    const record = this.#append({ kind: "report", body }, post);
+    const row = this.#stepRow(post, record);
+    this.rows.steps.push({ ...row, state: "settled" });
+    this.#settle(row.stepIndex, usage, record);
+    this.#add(usage);
+  }
+
+  result(post: Post, usage: Usage, kind: "result" | "late" = "result"): void {
+    const asked = { step: post.step ?? {}, usage, ...this.#asked(post) };
+    const decided = this.#decided(post.action ?? "allow");
+    const record =
+      kind === "late"
+        ? this.#append({ kind, body: asked }, post)
+        : this.#append({ kind, body: { ...asked, ...decided } }, post);
+    const held = this.#row(post.stepIndex);
+    this.#hold(held.state, estimateOf(held), -1);
+    const row = this.#settle(post.stepIndex, usage, record);
+    row.state = kind === "late" ? "late" : "settled";
+    if (kind === "late") this.rows.run.lateRecords += 1;
+    else Object.assign(row, { action: post.action ?? "allow" });
+    Object.assign(row, claimColumns(post.step ?? {}));
+    if (kind === "result") this.#add(usage);
+    else this.#charge(usage);
+  }
+
+  lapse(step: StepIdentity): void {
+    const row = this.#row(step.stepIndex);
+    const estimate = estimateOf(row);
+    this.#append({ kind: "lapse", body: { admission_seq: row.admittedSeq ?? 0, estimate } }, step);
+    this.#presumed(row, "lapsed");
+  }
+
+  /** `moment` is that of a pause no step asked for. */
+  pauseAndRelease(moment: "run_start" | "time" = "time"): void {
+    this.#append({ kind: "pause", body: this.#decided("block", { moment }) }, null);
+    const release = { decision: "approve", reason: "looked at — fine" } as const;
+    this.#append({ kind: "release", body: { release, actor: { type: "user", id: "u-2" }, ...this.#asked({}) } }, null);
+  }
+
+  /** Ends the run by policy: the two closing records, then the seal. `isByTime`: no step holds the decision. */
+  stop(violation: Omit<Violation, "timestamp">, isByTime = false): void {
+    const inflection: Violation = { ...violation, timestamp: new Date(this.#now).toISOString() };
+    const next = Math.max(0, ...this.rows.steps.map((row) => row.stepIndex)) + 1;
+    const first = { stepIndex: next, stepType: "violation" };
+    const decided = isByTime ? this.#decided("block", { moment: "time" }) : {};
+    this.#closing(first, this.#append({ kind: "violation", body: { violation: inflection, ...decided } }, first));
+    const end = {
+      ...{ cause: "policy", status: "failed_policy", termination_reason: "policy_block" },
+      stopped_at_step: violation.step_index,
+    };
+    const second = { stepIndex: next + 1, stepType: "stopped" };
+    this.#closing(second, this.#append({ kind: "stopped", body: { end } }, second));
+    for (const row of this.rows.steps) if (row.stepIndex === violation.step_index) row.isInflection = true;
+    this.#seal("failed_policy", "policy_block", inflection);
+  }
+
+  complete(status: RunStatus = "succeeded", reason: TerminationReason = "completed", note?: string): void {
+    const end = { cause: "complete", status, termination_reason: reason, ...(note === undefined ? {} : { note }) };
+    this.#append({ kind: "end", body: { end } }, null);
+    this.rows.run.endNote = note ?? null;
+    this.#seal(status, reason, null);
+  }
+
+  /** A run that is over before it began: sealed over no record at all. */
+  refuse(): void {
+    this.#seal("failed_policy", "policy_block", null);
+  }
+
+  evidence(pageSize = 3): RunEvidence {
+    return evidenceOf(this.rows, pageSize);
+  }
+
+  #seal(status: RunStatus, reason: TerminationReason, violation: Violation | null): void {
+    const { run, trace, snapshot } = this.rows;
+    const endedAt = new Date(this.#now);
+    const shared = { tenantId: TENANT, runId: RUN, traceId: TRACE, startedAt: STARTED_AT, endedAt, status };
+    const seal = sealOf({
+      ...shared,
+      snapshotHash: snapshot?.contentHash ?? null,
+      root: this.#head,
+      count: run.seq,
+      totals: this.#totals,
+      terminationReason: reason,
+      stoppedAtStep: violation?.step_index ?? null,
+      violation,
+      openAdmissions: this.#presume(),
+    });
+    Object.assign(run, { status, terminationReason: reason, completedAt: endedAt, violation });
+    run.stoppedAtStep = violation?.step_index ?? null;
+    Object.assign(trace, { status: traceStatusOf(status), completedAt: endedAt, rootHash: this.#head, seal });
+    this.#head = sealHash(seal);
+    trace.sealHash = this.#head;
+    run.headHash = this.#head;
+    if (violation === null) return;
+    Object.assign(trace, { violationStepIndex: violation.step_index, violationReason: violation.reason });
+    Object.assign(trace, { violationTimestamp: new Date(violation.timestamp) });
+    trace.violationPolicyId = violation.policy_id ?? null;
+  }
+
+  #presume(): OpenAdmission[] {
+    const open = this.rows.steps.filter((row) => row.state === "open" || row.state === "lapsed");
+    for (const row of open) this.#presumed(row, "presumed");
+    return open.map((row) => ({
+      step_index: row.stepIndex,
+      ...(row.stepId === null ? {} : { step_id: row.stepId }),
+      estimate: estimateOf(row),
+    }));
+  }
+
+  #append(what: Pick<NewRecord, "kind" | "body">, step: StepIdentity | null): RecordRow {
+    this.#now += 1250;
+    const seq = this.rows.run.seq + 1;
+    const columns = {
+      ...{ tenantId: TENANT, runId: RUN, seq, recordedAt: new Date(this.#now) },
+      ...{ stepIndex: step?.stepIndex ?? null, stepId: step?.stepId ?? null, stepType: step?.stepType ?? null },
+      ...what,
+    };
+    const chained = chainRecord(this.#head, newRecord(columns));
+    const { request_hash } = what.body as { request_hash?: string };
+    const row: RecordRow = {
+      ...columns,
+      body: stored(what.body),
+      ...chained,
+      requestHash: request_hash === undefined ? null : readHash(request_hash),
+      answerStatus: request_hash === undefined ? null : 200,
+      answer: request_hash === undefined ? null : answerBytes(answerText(seq), chained.hash),
+    };
+    this.rows.records.push(row);
+    this.#head = chained.hash;
+    Object.assign(this.rows.run, { seq, headHash: chained.hash });
+    return row;
+  }
+
+  #decided(action: "allow" | "warn" | "block", at: { moment?: "run_start" | "time" } = {}) {
+    const enforcement = action === "block" ? "stop" : "none";
+    return {
+      decision: { action, enforcement, threshold_value: "10000", matched: [] },
+      inputs: { ...at, now: new Date(this.#now).toISOString(), counters: [{ used: 5000, reserved: 0 }] },
+    };
+  }
+
+  #asked(post: object): { request_hash: string; answer_hash: string } {
+    const request = requestHash({ ...post, seq: this.rows.run.seq + 1, ratio: 0.5 });
+    return {
+      request_hash: `sha256:${request.toString("hex")}`,
+      answer_hash: answerHash(200, answerText(this.rows.run.seq + 1)),
+    };
+  }
+
+  #stepRow(post: Post, record: RecordRow): StepRow {
+    return {
+      ...{ tenantId: TENANT, runId: RUN, stepIndex: post.stepIndex, stepId: post.stepId ?? null },
+      ...{ stepType: post.stepType, state: "open", action: post.action ?? "allow", isInflection: false },
+      ...{ skill: null, model: null, status: null, retryCount: 0, claimedStartedAt: null },
+      ...claimColumns(post.step ?? {}),
+      ...estimateColumns({ input_tokens: 0, output_tokens: 0, cost_units: 0 }),
+      ...{ inputTokens: null, outputTokens: null, durationMs: null, costUnits: null, costSource: null },
+      ...{ admittedSeq: null, resultSeq: null, recordedAt: record.recordedAt, settledAt: null },
+    };
+  }
+
+  #closing(step: StepIdentity, record: RecordRow): void {
+    const row = this.#stepRow({ ...step, action: "block" }, record);
+    this.rows.steps.push({ ...row, state: "settled", resultSeq: record.seq, settledAt: record.recordedAt });
+  }
+
+  #settle(stepIndex: number, usage: Usage, record: RecordRow): Writable<StepRow> {
+    return Object.assign(this.#row(stepIndex), {
+      ...{ inputTokens: usage.input_tokens, outputTokens: usage.output_tokens, durationMs: usage.duration_ms },
+      ...{ costUnits: usage.cost_units ?? null, costSource: usage.cost_source },
+      ...{ resultSeq: record.seq, settledAt: record.recordedAt },
+    });
+  }
+
+  #add(usage: Usage): void {
+    this.#totals.input_tokens += usage.input_tokens;
+    this.#totals.output_tokens += usage.output_tokens;
+    this.#totals.cost_units += usage.cost_units ?? 0;
+    this.#totals.steps += 1;
+    this.#charge(usage);
+  }
+
+  #charge(usage: Usage): void {
+    const { run } = this.rows;
+    run.inputTokens += usage.input_tokens;
+    run.outputTokens += usage.output_tokens;
+    run.costUnits += usage.cost_units ?? 0;
+    run.stepsCompleted += 1;
+  }
+
+  #presumed(row: Writable<StepRow>, state: "lapsed" | "presumed"): void {
+    this.#hold(row.state, estimateOf(row), -1);
+    row.state = state;
+    this.#hold(state, estimateOf(row), 1);
+  }
+
+  /** What an open step reserves, and one that lapsed or outlived its run presumes. */
+  #hold(state: string, estimate: Estimate, sign: 1 | -1): void {
+    const { run } = this.rows;
+    if (state === "open") {
+      run.reservedInputTokens += sign * estimate.input_tokens;
+      run.reservedOutputTokens += sign * estimate.output_tokens;
+      run.reservedCostUnits += sign * estimate.cost_units;
+      run.openSteps += sign;
+      return;
+    }
+    run.presumedInputTokens += sign * estimate.input_tokens;
+    run.presumedOutputTokens += sign * estimate.output_tokens;
+    run.presumedCostUnits += sign * estimate.cost_units;
+    run.lapsedSteps += sign;
+  }
+
+  #row(stepIndex: number): Writable<StepRow> {
+    const row = this.rows.steps.find((step) => step.stepIndex === stepIndex);
+    if (!row) throw new Error(`no step ${stepIndex}`);
+    return row;
+  }
+}
+
+/** What a query would give: steps by result_seq (nulls last), then index; both in pages. */
+export function evidenceOf(rows: RunRows, pageSize = 3): RunEvidence {
+  const last = Number.MAX_SAFE_INTEGER;
+  const steps = [...rows.steps].sort(
+    (a, b) => (a.resultSeq ?? last) - (b.resultSeq ?? last) || a.stepIndex - b.stepIndex,
+  );
+  const records = [...rows.records].sort((a, b) => a.seq - b.seq);
+  return { ...rows, records: pages(records, pageSize), steps: pages(steps, pageSize) };
+}
+
+async function* pages<Row>(rows: readonly Row[], size: number): AsyncGenerator<readonly Row[]> {
+  for (let at = 0; at < rows.length; at += size) yield rows.slice(at, at + size);
+}
+
+function answerText(seq: number): string {
+  return `{"run_id":"${RUN}","seq":${seq},"incident_id":null}`;
+}
+
+// The database gives a jsonb body back with its members in another order and without the absent ones.
+function stored(body: object): unknown {
+  const reversed = (value: unknown): unknown => {
+    if (Array.isArray(value)) return value.map(reversed);
+    if (typeof value !== "object" || value === null) return value;
+    return Object.fromEntries(
+      Object.entries(value)
+        .reverse()
+        .map(([key, member]) => [key, reversed(member)]),
+    );
+  };
+  return reversed(JSON.parse(JSON.stringify(body)));
+}
+
+// Kind and body arrive as one pair; spreading them among columns makes TypeScript forget that they belong together.
+function newRecord(columns: Omit<NewRecord, "kind" | "body"> & Pick<NewRecord, "kind" | "body">): NewRecord {
+  return columns as NewRecord;
+}
+
+function claimColumns(step: StepClaims): Partial<StepRow> {
+  return {
+    ...(step.skill === undefined ? {} : { skill: step.skill }),
+    ...(step.model === undefined ? {} : { model: step.model }),
+    ...(step.status === undefined ? {} : { status: step.status }),
+    ...(step.retry_count === undefined ? {} : { retryCount: step.retry_count }),
+    ...(step.started_at === undefined ? {} : { claimedStartedAt: step.started_at }),
+  };
+}
+
+function estimateColumns(estimate: Estimate) {
+  return {
+    estimateInputTokens: estimate.input_tokens,
+    estimateOutputTokens: estimate.output_tokens,
+    estimateCostUnits: estimate.cost_units,
+  };
+}
+
+function estimateOf(row: StepRow): Estimate {
+  return {
+    input_tokens: row.estimateInputTokens,
+    output_tokens: row.estimateOutputTokens,
+    cost_units: row.estimateCostUnits,
+  };
+}

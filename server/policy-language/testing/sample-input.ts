@@ -1,0 +1,41 @@
+import type { ConditionInput } from "@/server/policy-language/plan/input";
+
+/** The run that every case starts from. */
+export const sampleInput = {
+  run: {
+    tokens: 12_000,
+    input_tokens: 9_000,
+    output_tokens: 3_000,
+    steps: 7,
+    duration_ms: 61_500,
+    repeats: 2,
+    cost_cents: 45.25,
+    burn_rate_cents_per_minute: 12.5,
+    steps_per_minute: 4,
+    id: "0197c1e2-5a3b-7c4d-8e5f-6a7b8c9d0e1f",
+    goal: "Pay the open invoices",
+    project: "billing",
+    source: "sdk",
+    provider: "anthropic",
+    model: "claude-sonnet-4",
+  },
+  step: {
+    index: 8,
+    tokens: 5_000,
+    input_tokens: 4_200,
+    output_tokens: 800,
+    duration_ms: 1_500,
+    retries: 1,
+    cost_cents: 2.5,
+    type: "tool_call",
+    skill: "shell",
+    model: "claude-haiku",
+    status: "success",
+    phase: "result",
+  },
+  agent: { id: "invoice-bot" },
+  actor: { type: "human", id: "u-17" },
+  tags: { env: "prod", team: "finance", limit: "5000" },
+  synthetic: false,
+  now: new Date("2026-03-04T22:15:30.250Z"),
+} as const satisfies ConditionInput;
