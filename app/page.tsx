@@ -1,5 +1,5 @@
-const startRun = `curl -sS http://localhost:3000/api/v1/runs \\
-  -H "Authorization: Bearer $HOLDPOINT_KEY" \\
+const startRun = `curl -sS "$HOLDPOINT_URL/api/v1/runs" \\
+  -H "Authorization: Bearer $HOLDPOINT_API_KEY" \\
   -H "Content-Type: application/json" \\
   -d '{"agent_id":"invoice-bot","goal":"Pay the open invoices"}'`;
 
