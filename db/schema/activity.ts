@@ -90,7 +90,8 @@ export const runs = pgTable(
     foreignKey({ columns: [t.tenantId, t.snapshotId], foreignColumns: [policySnapshots.tenantId, policySnapshots.id] }),
     foreignKey({ columns: [t.tenantId, t.apiKeyId], foreignColumns: [apiKeys.tenantId, apiKeys.id] }),
     foreignKey({ columns: [t.tenantId, t.violationPolicyId], foreignColumns: [policyRules.tenantId, policyRules.id] }),
-    index("runs_started_idx").on(t.tenantId, t.startedAt, t.runId),
+    // Without run_id, or a plan made while the table was small could take it for the primary key.
+    index("runs_started_idx").on(t.tenantId, t.startedAt),
     index("runs_completed_idx").on(t.tenantId, t.completedAt, t.runId).where(sql`completed_at is not null`),
     index("runs_live_idx").on(t.tenantId, t.startedAt).where(sql`completed_at is null`),
     index("runs_status_idx").on(t.tenantId, t.status, t.startedAt),
@@ -165,7 +166,8 @@ export const traceRecords = pgTable(
   (t) => [
     primaryKey({ columns: [t.tenantId, t.runId, t.seq] }),
     foreignKey({ columns: [t.tenantId, t.runId], foreignColumns: [runs.tenantId, runs.runId] }),
-    index("trace_records_step_idx").on(t.tenantId, t.runId, t.stepIndex),
+    // Partial, so that no plan of a foreign key's check, made while the table was small, takes it for the primary key.
+    index("trace_records_step_idx").on(t.tenantId, t.runId, t.stepIndex).where(sql`step_index is not null`),
   ],
 );
 
