@@ -18,8 +18,10 @@ const layers = [
   "server/policies/",
   "server/activity/",
   "server/incidents/",
+  "server/transparency/",
   "server/gate/",
   "server/logs/",
+  "server/events/",
   "server/analytics/",
   "server/exports/",
   "server/overview/",
@@ -46,7 +48,7 @@ const mayReadEnvironment =
 const mayBeServerOnly = new Set(["server/platform/db/client.ts", "server/platform/auth/session.ts"]);
 /** Who may look across tenants. A line here is a decision: say why in docs/decisions. */
 const mayBeSystem =
-  /^(?:server\/platform\/db\/system-db\.ts|server\/platform\/auth\/|server\/platform\/http\/(?:probes|idempotency)\.ts|server\/account\/|server\/gate\/sweeper\.ts|db\/seed\/|scripts\/)|\.test\.ts$|\/testing\//;
+  /^(?:server\/platform\/db\/system-db\.ts|server\/platform\/auth\/|server\/platform\/http\/(?:probes|idempotency)\.ts|server\/platform\/jobs\/|server\/account\/|server\/gate\/sweeper\.ts|server\/events\/(?:numbering|news)\.ts|server\/transparency\/(?:key-store|sequencer|rotation|acknowledgement|standing)\.ts|db\/seed\/|scripts\/)|\.test\.ts$|\/testing\//;
 const mayExportDefault =
   /^(?:app\/.*\/?(?:page|layout|loading|error|not-found|template|default|global-error)\.tsx|[\w.-]+\.config\.ts|e2e\/.*|server\/platform\/db\/testing\/global-setup\.ts)$/;
 const maxLines = 400;

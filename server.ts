@@ -7,15 +7,22 @@ import { fileURLToPath } from "node:url";
 import next from "next";
 import { seedDemo } from "@/db/seed/demo";
 import { bootstrap } from "@/server/account/bootstrap";
+import { isStreamPath, streamFetch } from "@/server/events/front-door";
+import { startRelay } from "@/server/events/relay";
 import { gateFetch, isGatePath } from "@/server/gate/front-door";
 import { startSweeper } from "@/server/gate/sweeper";
+import { allJobs } from "@/server/jobs/all-jobs";
 import { closePools } from "@/server/platform/db/client";
 import { type RunningDatabase, startDatabase } from "@/server/platform/db/embedded/start-database";
 import { migrate } from "@/server/platform/db/migrate";
 import { knownDemoAccess } from "@/server/platform/env/demo-access";
 import { env, provideDatabase } from "@/server/platform/env/env";
 import { closeListener, createListener, listen } from "@/server/platform/http/listener";
+import { pathOf } from "@/server/platform/http/mount";
+import { startJobs } from "@/server/platform/jobs/start-jobs";
 import { log } from "@/server/platform/log/log";
+import { prepareSigning } from "@/server/transparency/keys";
+import { startSequencer } from "@/server/transparency/sequencer";
 
 // An operator's stop waits ten seconds in all.
 const FINISH_MS = 7_000;
@@ -39,9 +46,11 @@ async function main(): Promise<void> {
   if (stopping) return;
   await prepare(database);
   undo.push(() => closePools(2));
-  const sweeper = startSweeper();
-  undo.push(async () => sweeper.stop());
+  const work = await startWork();
+  undo.push(work.stop);
   const port = env.WORKERS > 1 ? await serveByWorkers() : await serve();
+  // First of all at the end, and beside the requests that are still being answered: no new work begins.
+  undo.push(async () => void work.stop());
   announce(port, database.mode);
 }
 
@@ -49,9 +58,28 @@ async function main(): Promise<void> {
 async function prepare(database: RunningDatabase): Promise<void> {
   provideDatabase(database);
   await migrate(database.migrationUrl, new URL(database.url).username);
+  // A key that is not the registered one would sign what nobody can check: better not to start.
+  await prepareSigning();
   await bootstrap();
   // It knows by itself when there is nothing to do, and finishes what a killed first start left half made.
   if (database.mode === "embedded") await seedDemo();
+}
+
+/** What this process does without being asked. Any number of processes may do it on one database. */
+async function startWork(): Promise<{ stop(): Promise<unknown> }> {
+  const sweeper = startSweeper();
+  const sequencer = startSequencer();
+  const relay = startRelay();
+  const jobs = await startJobs(allJobs);
+  let stopped: Promise<unknown> | undefined;
+  return {
+    stop() {
+      sweeper.stop();
+      sequencer.stop();
+      stopped ??= Promise.all([relay.stop(), jobs.stop()]);
+      return stopped;
+    },
+  };
 }
 
 async function serve(): Promise<number> {
@@ -59,8 +87,8 @@ async function serve(): Promise<number> {
   await app.prepare();
   const server = createListener({
     // In development everything goes through Next, whose route files reload when a source changes.
-    answersItself: isDevelopment ? () => false : isGatePath,
-    answer: gateFetch,
+    answersItself: isDevelopment ? () => false : (path) => isGatePath(path) || isStreamPath(path),
+    answer: (request) => (isStreamPath(pathOf(request.url)) ? streamFetch(request) : gateFetch(request)),
     rest: app.getRequestHandler(),
   });
   if (isDevelopment) server.on("upgrade", app.getUpgradeHandler());

@@ -1,3 +1,5 @@
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { defineConfig } from "vitest/config";
 
@@ -13,6 +15,9 @@ const elsewhere = ["**/node_modules/**", "**/.next/**", "**/.build/**", "**/.dat
 
 // Given other programs than the embedded ones, the supervisor of those has nothing to show.
 const otherPrograms = process.env.TEST_POSTGRES_BIN ? ["server/platform/db/embedded/**"] : [];
+
+// Not the developer's own: the tests' tenants are of no interest there.
+const checkpointFile = join(tmpdir(), `holdpoint-checkpoints-${process.pid}.log`);
 
 export default defineConfig({
   resolve: { alias },
@@ -49,7 +54,7 @@ export default defineConfig({
           name: "integration",
           include: ["**/*.db.test.ts"],
           exclude: [...elsewhere, ...otherPrograms],
-          env: { LOG_LEVEL: "silent" },
+          env: { LOG_LEVEL: "silent", CHECKPOINT_FILE: checkpointFile },
           pool: "forks",
           maxWorkers: 2,
           // Drills kill processes and databases under load; a starved machine may cost one its time. A fault of ours fails twice.

@@ -11,6 +11,8 @@ import { policyClient } from "@/server/policies/testing/policy-client";
 
 export type BenchDatabase = {
   url: string;
+  /** As the owner of the tables, who makes the queues of jobs. */
+  migrationUrl: string;
   version: string;
   /** Names and values of what durability and speed hang on. */
   settings: Record<string, string>;
@@ -38,6 +40,7 @@ export async function openDatabase(): Promise<BenchDatabase> {
   const [about] = await inspect()<{ version: string }[]>`select current_setting('server_version') as version`;
   return {
     url: database.url,
+    migrationUrl: database.migrationUrl,
     version: about?.version ?? "?",
     settings: Object.fromEntries(rows.map((row) => [row.name, row.setting])),
     key: tenant.key,
@@ -57,6 +60,7 @@ async function makeFloors(login: string): Promise<string[]> {
     create table bench.runs (run_id uuid primary key, tokens bigint not null, steps bigint not null, most bigint not null);
     create table bench.steps (run_id uuid not null, step_id uuid not null, step_type text not null, tokens bigint not null,
       body jsonb not null, recorded_at timestamptz not null default clock_timestamp(), primary key (run_id, step_id));
+    create table bench.leaves (id uuid primary key, hash bytea not null, at timestamptz not null default clock_timestamp());
     grant usage on schema bench to ${login};
     grant select, insert, update on all tables in schema bench to ${login}`);
   await sql`

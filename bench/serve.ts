@@ -2,6 +2,7 @@
 // parser, the floors: what a hand-written handler would do.
 
 import postgres from "postgres";
+import { answerUsage } from "@/bench/answer-usage";
 import { gateFetch, isGatePath } from "@/server/gate/front-door";
 import { env } from "@/server/platform/env/env";
 import { readBody } from "@/server/platform/http/body";
@@ -21,10 +22,7 @@ export async function serve(): Promise<void> {
     answer: (request) => (request.url.includes("/floor/") ? floor(sql, request) : gateFetch(request)),
     rest: async (_request, response) => void response.writeHead(404).end(),
   });
-  const port = await listen(server, "127.0.0.1", 0);
-  process.on("message", () => process.send?.({ cpu: process.cpuUsage() }));
-  process.on("disconnect", () => process.exit(0));
-  process.send?.({ port });
+  answerUsage(await listen(server, "127.0.0.1", 0));
 }
 
 /** `/floor/insert/<run>` and `/floor/update/<run>`: one autocommitted statement each. */

@@ -1,7 +1,7 @@
 // The measured process and the clients, each in a process of its own, and one measurement with them.
 
-import { type ChildProcess, fork } from "node:child_process";
-import { randomUUID } from "node:crypto";
+import type { ChildProcess } from "node:child_process";
+import { ask, type MeasuredServer, type ServerRole, startChild, startServer } from "@/bench/children";
 import type { BenchDatabase } from "@/bench/database";
 import type { Lane, Measured, Order } from "@/bench/workload";
 
@@ -9,6 +9,7 @@ import type { Lane, Measured, Order } from "@/bench/workload";
 export type Side = { perSecond: number; p50: number; p99: number; cpuMicros: number; besidePerSecond: number };
 
 export type TestBed = {
+  server: MeasuredServer;
   /** Paths that take a step, one for each live run. */
   steps: string[];
   floors: { insert: string[]; update: string[] };
@@ -18,52 +19,39 @@ export type TestBed = {
 
 const RUNS = 256;
 
-export async function openTestBed(database: BenchDatabase): Promise<TestBed> {
-  const env: NodeJS.ProcessEnv = {
-    ...process.env,
-    DATABASE_URL: database.url,
-    NODE_ENV: "production",
-    LOG_LEVEL: "warn",
-  };
-  const program = process.argv[1] ?? "";
-  const server = fork(program, ["serve"], { env: { ...env, HOLDPOINT_MAC_KEY: randomUUID() } });
-  const load = fork(program, ["load"], { env });
-  const close = () => {
-    server.disconnect();
-    load.disconnect();
-  };
+export async function openTestBed(database: BenchDatabase, role: ServerRole = "serve"): Promise<TestBed> {
+  const load = startChild("load", database);
   try {
-    const { port } = await next<{ port: number }>(server);
-    const runs = await startRuns(port, database.key);
+    const server = await startServer(database, role);
+    const runs = await startRuns(server.port, database.key);
     const floor = (kind: string) => database.floorRuns.map((id) => `/floor/${kind}/${id}`);
     return {
+      server,
       steps: runs.map((id) => `/api/v1/runs/${id}/steps`),
       floors: { insert: floor("insert"), update: floor("update") },
       measure: (measured, { durationMs, beside = [] }) =>
-        measure({ server, load }, { port, key: database.key, durationMs, measured, beside }),
-      close,
+        measure({ server, load }, { port: server.port, key: database.key, durationMs, measured, beside }),
+      close() {
+        server.close();
+        load.disconnect();
+      },
     };
   } catch (error) {
-    close();
+    load.disconnect();
     throw error;
   }
 }
 
-async function measure({ server, load }: { server: ChildProcess; load: ChildProcess }, order: Order): Promise<Side> {
-  const before = await cpuOf(server);
-  load.send(order);
-  const answer = await next<{ measured: Measured } | { error: string }>(load);
+type Processes = { server: MeasuredServer; load: ChildProcess };
+
+async function measure({ server, load }: Processes, order: Order): Promise<Side> {
+  const before = await server.usage();
+  const answer = await ask<{ measured: Measured } | { error: string }>(load, order);
   if ("error" in answer) throw new Error(answer.error);
   const { perSecond, p50, p99, answers, besidePerSecond } = answer.measured;
-  const spent = (await cpuOf(server)) - before;
+  const spent = (await server.usage()).cpu - before.cpu;
   const all = answers * (1 + besidePerSecond / perSecond);
   return { perSecond, p50, p99, besidePerSecond, cpuMicros: spent / all };
-}
-
-async function cpuOf(server: ChildProcess): Promise<number> {
-  server.send("cpu");
-  const { cpu } = await next<{ cpu: NodeJS.CpuUsage }>(server);
-  return cpu.user + cpu.system;
 }
 
 async function startRuns(port: number, key: string): Promise<string[]> {
@@ -79,16 +67,4 @@ async function startRuns(port: number, key: string): Promise<string[]> {
     ids.push(((await answer.json()) as { run_id: string }).run_id);
   }
   return ids;
-}
-
-/** The next message of a child; rejects when it ends first. */
-function next<T>(child: ChildProcess): Promise<T> {
-  return new Promise((resolve, reject) => {
-    const ended = (code: number | null) => reject(new Error(`a process of the bench ended with ${code}`));
-    child.once("exit", ended);
-    child.once("message", (message) => {
-      child.off("exit", ended);
-      resolve(message as T);
-    });
-  });
 }

@@ -20,6 +20,9 @@ export type Measured = { perSecond: number; p50: number; p99: number; answers: n
 const task = { query: "quarterly invoices of the northern branch", limit: 20, order: "newest first" };
 const found = { rows: 20, first: "2026-Q1-000417", took: "cache" };
 
+const tokens = { input_tokens: 412, output_tokens: 96 };
+export const stepTokens = tokens.input_tokens + tokens.output_tokens;
+
 /** A finished step, about 450 bytes. Both sides of a comparison get the same. */
 export function stepBody(): string {
   return JSON.stringify({
@@ -28,7 +31,7 @@ export function stepBody(): string {
     skill: "search",
     model: "gpt-4o-mini",
     status: "success",
-    usage: { input_tokens: 412, output_tokens: 96, cost_cents: 0.0119, duration_ms: 640 },
+    usage: { ...tokens, cost_cents: 0.0119, duration_ms: 640 },
     input: task,
     output: found,
   });

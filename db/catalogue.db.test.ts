@@ -4,8 +4,10 @@
 import { describe, expect, test } from "vitest";
 import { inspect, testDatabase } from "@/server/platform/db/testing/test-database";
 
-/** Of nobody's tenant: the auth library's own, which only the system role may touch. */
-const globalTables = ["accounts", "rate_limits", "sessions", "users", "verifications"];
+/** Of nobody's tenant, and only the system role may touch them: the auth library's own, the deployment and its public keys. */
+const globalTables = [
+  ...["accounts", "deployments", "rate_limits", "sessions", "signing_keys", "users", "verifications"],
+];
 
 /** The tenants themselves: their own id is the tenant. */
 const keyOf = (table: string) => (table === "tenants" ? "id" : "tenant_id");
@@ -28,17 +30,29 @@ const RID = "delete insert select";
 const appGrants: Readonly<Record<string, string>> = {
   agents: RIU,
   api_keys: RIU,
+  audit_chain: R,
   audit_logs: RI,
+  checkpoints: R,
   cost_records: RI,
+  events: R,
+  export_bundles: RIU,
+  export_drafts: RID,
+  export_parts: RI,
+  export_reviews: RI,
   freezes: RIU,
   idempotency_keys: RID,
   incident_comments: RI,
   incident_events: RI,
   incidents: RIU,
+  job_requests: "insert",
+  leaf_sources: "insert",
   limit_counters: RIU,
   limit_entries: RID,
   limit_versions: RI,
   limits: RIU,
+  log_leaves: R,
+  log_nodes: R,
+  log_states: R,
   memberships: RIUD,
   outbox: RI,
   policy_enforcements: RI,
@@ -66,12 +80,23 @@ const systemGrants: Readonly<Record<string, string>> = {
   accounts: RIUD,
   api_keys:
     "select(agent_ids) select(expires_at) select(id) select(key_hash) select(scopes) select(status) select(tenant_id)",
+  audit_chain: RI,
+  checkpoints: RI,
+  deployments: RI,
+  events: RI,
   freezes: "select(created_at) select(created_by) select(effective_at) select(id) select(lifted_at) select(tenant_id)",
   idempotency_keys: "delete select(created_at) select(tenant_id)",
+  job_requests: "delete select",
+  leaf_sources: "delete select",
+  log_leaves: RI,
+  log_nodes: RI,
+  log_states: RIU,
   memberships: RI,
+  outbox: "delete select",
   rate_limits: RIUD,
   runs: "select(completed_at) select(due_at) select(run_id) select(tenant_id)",
   sessions: RIUD,
+  signing_keys: "insert select update(retired_at)",
   tenant_controls: "insert",
   tenants: RI,
   users: RIUD,
@@ -81,11 +106,30 @@ const systemGrants: Readonly<Record<string, string>> = {
 /** Row security lets the system role see these across tenants; its grants say which columns. */
 const systemPolicies = [
   "api_keys select true",
+  "audit_chain insert true",
+  "audit_chain select true",
+  "checkpoints insert true",
+  "checkpoints select true",
+  "events insert true",
+  "events select true",
   "freezes select true",
   "idempotency_keys delete older",
   "idempotency_keys select true",
+  "job_requests delete true",
+  "job_requests select true",
+  "leaf_sources delete true",
+  "leaf_sources select true",
+  "log_leaves insert true",
+  "log_leaves select true",
+  "log_nodes insert true",
+  "log_nodes select true",
+  "log_states insert true",
+  "log_states select true",
+  "log_states update true",
   "memberships insert true",
   "memberships select true",
+  "outbox delete true",
+  "outbox select true",
   "runs select true",
   "tenant_controls insert true",
   "tenants insert true",

@@ -1,80 +1,70 @@
 // What may change of a row that is evidence, and what may not: every permitted and every forbidden change, one by one.
 // The app role is held by its grants; whoever else comes (the owner, a superuser) is held by triggers.
 
-import postgres from "postgres";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { runStatuses } from "@/db/vocabulary";
-import { inspect, testDatabase } from "@/server/platform/db/testing/test-database";
+import { numberEvents } from "@/server/events/numbering";
+import { inspect } from "@/server/platform/db/testing/test-database";
 import { makeWorld, sharedRuns, type World } from "@/server/testing/tenant-world";
+import { signCheckpoint } from "@/server/transparency/sequencer";
+import { putDeeds } from "@/server/transparency/testing/log-world";
+import { another, Changes, columnsOf, DENIED, definitions, RESTRICTED } from "./testing/row-changes";
 
-const DENIED = "42501";
-const RESTRICTED = "23001";
-
+/** Rows that are there forever, exactly as they were written. */
 const appendOnly = [
-  ...["audit_logs", "cost_records", "incident_comments", "incident_events", "limit_versions", "outbox"],
-  ...[
-    "policy_enforcements",
-    "policy_sets",
-    "policy_snapshots",
-    "policy_versions",
-    "prevention_records",
-    "price_tables",
-  ],
-  ...["threshold_signals", "trace_records"],
+  ...["audit_chain", "audit_logs", "checkpoints", "cost_records", "events", "export_parts", "export_reviews"],
+  ...["incident_comments", "incident_events", "limit_versions", "log_leaves", "log_nodes", "policy_enforcements"],
+  ...["policy_sets", "policy_snapshots", "policy_versions", "prevention_records", "price_tables", "threshold_signals"],
+  "trace_records",
 ];
-const neverDeleted = ["freezes", "incidents", "limits", "policy_rules", "refusals", "runs", "steps", "traces"];
+/** A row never changes, and goes when it has been numbered or done. */
+const queues = ["job_requests", "leaf_sources", "outbox"];
+const neverDeleted = [
+  ...["export_bundles", "freezes", "incidents", "limits", "log_states", "policy_rules", "refusals", "runs", "steps"],
+  "traces",
+];
+const [ready, making] = ["EVD-00000000000a", "EVD-00000000000b"];
+const bundles = { [ready]: "ready", [making]: "generating" };
 
 let world: World;
-/** As the app signs in, and as whoever owns the tables. */
-let app: postgres.Sql;
-let owner: postgres.Sql;
+let changes: Changes;
 
 beforeAll(async () => {
   world = await makeWorld("canarychanges", "0197d000-0000-7000-8000-000000000001");
-  app = postgres(testDatabase().url, { max: 1, onnotice: () => {} });
-  owner = postgres(testDatabase().migrationUrl, { max: 1, onnotice: () => {} });
+  changes = new Changes(world.tenantId);
+  await signCheckpoint(world.tenantId);
+  await numberEvents();
+  await putExport();
+  // Something that still waits.
+  await putDeeds(world.tenantId, 1);
+  await inspect()`
+    insert into outbox (tenant_id, id, recorded_at, topic, entity_id, payload)
+    values (${world.tenantId}, gen_random_uuid(), clock_timestamp(), 'run.started', 'x', '{}')`;
+  await inspect()`
+    insert into job_requests (tenant_id, id, job, payload, requested_at)
+    values (${world.tenantId}, gen_random_uuid(), 'none', '{}', clock_timestamp())`;
 });
-afterAll(async () => {
-  await Promise.all([app.end(), owner.end()]);
-});
+afterAll(() => changes.end());
 
-class Undo extends Error {}
-
-/** Runs the statement under a role in a transaction that is always undone; "ok", or the SQLSTATE it was refused with. */
-async function outcome(
-  as: { sql: postgres.Sql; role?: string },
-  text: string,
-  values: unknown[] = [],
-): Promise<string> {
-  try {
-    await as.sql.begin(async (tx) => {
-      await tx`select set_config('app.tenant_id', ${world.tenantId}, true)`;
-      if (as.role !== undefined) await tx`select set_config('role', ${as.role}, true)`;
-      await tx.unsafe(text, values as never[]);
-      throw new Undo();
-    });
-    return "committed";
-  } catch (error) {
-    if (error instanceof Undo) return "ok";
-    if (error instanceof postgres.PostgresError) return error.code;
-    throw error;
+/** A bundle that is ready, one that is being made, a part and a review. */
+async function putExport(): Promise<void> {
+  const sql = inspect();
+  const of = { tenant_id: world.tenantId, incident_id: world.ids.incident_id };
+  const asked = { bundle_type: "evidence", format: "json", include_raw_steps: false, requested_by: "user:x" };
+  for (const [bundle_id, status] of Object.entries(bundles)) {
+    const row = { ...of, ...asked, bundle_id, status, created_at: new Date() };
+    await sql`insert into export_bundles ${sql({ ...row, bundle_hash: status === "ready" ? Buffer.alloc(32) : null })}`;
   }
+  await sql`insert into export_parts (tenant_id, bundle_id, part, bytes) values (${of.tenant_id}, ${ready}, 0, 'x')`;
+  await sql`
+    insert into export_reviews (tenant_id, id, bundle_id, verdict, reviewed_by, reviewed_at)
+    values (${of.tenant_id}, gen_random_uuid(), ${ready}, 'reviewed', 'user:x', clock_timestamp())`;
 }
 
-const asApp = (text: string, values: unknown[] = []) => outcome({ sql: app, role: "holdpoint_app" }, text, values);
-const asSuperuser = (text: string) => outcome({ sql: inspect() }, text);
-
-const definitions = (table: string) => [
-  `alter table ${table} add column extra int`,
-  `alter table ${table} disable trigger all`,
-  `alter table ${table} disable row level security`,
-  `alter table ${table} no force row level security`,
-  `alter table ${table} owner to holdpoint_app`,
-  `create policy mine on ${table} using (true)`,
-  `create trigger mine before insert on ${table} for each row execute function refuse_change('x')`,
-  `create rule mine as on insert to ${table} do instead nothing`,
-  `drop table ${table} cascade`,
-];
+const asApp = (text: string, values: unknown[] = []) => changes.as("holdpoint_app")(text, values);
+const asSystem = (text: string, values: unknown[] = []) => changes.as("holdpoint_system")(text, values);
+const asSuperuser = (text: string, values: unknown[] = []) => changes.as("superuser")(text, values);
+const asOwner = (text: string) => changes.as("owner")(text);
 
 describe("C6: append-only tables", () => {
   test.each(appendOnly)("%s: the app role is refused by its grants", async (table) => {
@@ -101,13 +91,13 @@ describe("C6: append-only tables", () => {
     expect(await asSuperuser(`update ${table} set tenant_id = tenant_id ${one}`)).toBe(RESTRICTED);
     expect(await asSuperuser(`delete from ${table} ${one}`)).toBe(RESTRICTED);
     expect(await asSuperuser(`truncate ${table} cascade`)).toBe(RESTRICTED);
-    expect(await outcome({ sql: owner }, `truncate ${table} cascade`)).toBe(RESTRICTED);
+    expect(await asOwner(`truncate ${table} cascade`)).toBe(RESTRICTED);
   });
 
   test("no other table is append-only, and none of these lost its triggers", async () => {
     const found = await inspect()<{ name: string }[]>`
       select distinct tgrelid::regclass::text as name from pg_trigger where tgname = 'append_only' order by 1`;
-    expect(found.map(({ name }) => name)).toEqual(appendOnly);
+    expect(found.map(({ name }) => name)).toEqual([...appendOnly, "deployments"].sort());
   });
 });
 
@@ -116,7 +106,7 @@ describe("C6: rows that change but never go", () => {
     for (const text of [`delete from ${table}`, `truncate ${table} cascade`, ...definitions(table)]) {
       expect(await asApp(text), text).toBe(DENIED);
     }
-    expect(await outcome({ sql: owner }, `truncate ${table} cascade`)).toBe(RESTRICTED);
+    expect(await asOwner(`truncate ${table} cascade`)).toBe(RESTRICTED);
     const [row] =
       await inspect()`select count(*)::int as n from ${inspect()(table)} where tenant_id = ${world.tenantId}`;
     // Nothing was refused in this world, so refusals has no row for its trigger to hold.
@@ -125,31 +115,6 @@ describe("C6: rows that change but never go", () => {
     else expect(table).toBe("refusals");
   });
 });
-
-type Column = { name: string; type: string };
-
-function columnsOf(table: string): Promise<Column[]> {
-  return inspect()<Column[]>`
-    select column_name::text as name, data_type::text as type from information_schema.columns
-    where table_schema = 'public' and table_name = ${table} order by 1`;
-}
-
-/** Another value of the column's type, made from the one that stands there. */
-function another({ name, type }: Column): string {
-  const of: Record<string, string> = {
-    uuid: `'0197d000-0000-7000-8000-00000000dead'::uuid`,
-    text: `coalesce(${name}, '') || 'x'`,
-    integer: `coalesce(${name}, 0) + 1`,
-    bigint: `coalesce(${name}, 0) + 1`,
-    boolean: `not ${name}`,
-    jsonb: `'{"another": 1}'::jsonb`,
-    bytea: `coalesce(${name}, ''::bytea) || '\\x01'::bytea`,
-    "timestamp with time zone": `coalesce(${name}, clock_timestamp()) + interval '1 second'`,
-  };
-  const made = of[type];
-  if (made === undefined) throw new Error(`no other value of type ${type} for ${name}`);
-  return made;
-}
 
 /** Columns by what changing them alone is answered with. */
 async function sweepColumns(table: string, runId: string): Promise<Record<string, string[]>> {
@@ -169,6 +134,96 @@ const violation = ["violation_policy_id", "violation_reason", "violation_step_in
 const end = ["completed_at", "root_hash", "seal", "seal_hash", "status"];
 const identity = ["agent_id", "engine", "genesis_hash", "run_id", "started_at", "tenant_id", "trace_id"];
 const sealing = `status = 'completed', completed_at = clock_timestamp(), root_hash = '\\x01', seal = '{}', seal_hash = '\\x02'`;
+
+describe("C6: queues", () => {
+  test.each(queues)("%s: a row does not change, and only the system role takes it away", async (table) => {
+    const mine = `where tenant_id = '${world.tenantId}'`;
+    for (const { name } of await columnsOf(table)) {
+      expect(await asApp(`update ${table} set ${name} = ${name}`), name).toBe(DENIED);
+      expect(await asSystem(`update ${table} set ${name} = ${name}`), name).toBe(DENIED);
+      expect(await asSuperuser(`update ${table} set ${name} = ${name} ${mine}`), name).toBe(RESTRICTED);
+    }
+    for (const text of [`delete from ${table}`, `truncate ${table} cascade`, ...definitions(table)]) {
+      expect(await asApp(text), text).toBe(DENIED);
+    }
+    expect(await asSystem(`delete from ${table} ${mine}`)).toBe("ok");
+    expect(await asSystem(`insert into ${table} default values`)).toBe(DENIED);
+    expect(await asOwner(`truncate ${table} cascade`)).toBe(RESTRICTED);
+    expect(await asSuperuser(`truncate ${table} cascade`)).toBe(RESTRICTED);
+    expect(await asApp(`select * from ${table}`)).toBe(table === "outbox" ? "ok" : DENIED);
+  });
+});
+
+describe("C6: what only the sequencer and the relay write", () => {
+  test.each(["log_leaves", "log_nodes", "log_states", "checkpoints", "audit_chain", "events"])("%s", async (table) => {
+    expect(await asApp(`insert into ${table} select * from ${table}`)).toBe(DENIED);
+    for (const text of [`delete from ${table}`, `truncate ${table}`, ...definitions(table)]) {
+      expect(await asSystem(text), text).toBe(DENIED);
+    }
+    if (table === "log_states") return;
+    for (const { name } of await columnsOf(table)) {
+      expect(await asSystem(`update ${table} set ${name} = ${name}`), name).toBe(DENIED);
+    }
+  });
+
+  test("log_states: a log only grows, and so does what is signed of it", async () => {
+    const set = (change: string) => asSystem(`update log_states set ${change} where tenant_id = '${world.tenantId}'`);
+    for (const column of ["size", "audit_seq", "checkpoint_size"]) {
+      expect(await set(`${column} = ${column} - 1`), column).toBe(RESTRICTED);
+    }
+    expect(await set("checkpoint_size = size + 1")).toBe(RESTRICTED);
+    expect(await set("tenant_id = gen_random_uuid()")).toBe(RESTRICTED);
+    expect(await set("size = size + 1, audit_seq = audit_seq + 1, audit_head = sha256('x')")).toBe("ok");
+    expect(await set("halted_at = clock_timestamp(), halt_reason = 'x'")).toBe("ok");
+    expect(await asApp("update log_states set size = size")).toBe(DENIED);
+  });
+
+  test("deployments and signing_keys: nobody's but the system role's, which retires a key once", async () => {
+    for (const table of ["deployments", "signing_keys"]) {
+      for (const text of [`select * from ${table}`, `insert into ${table} default values`, `delete from ${table}`]) {
+        expect(await asApp(text), text).toBe(DENIED);
+      }
+      expect(await asSystem(`delete from ${table}`)).toBe(DENIED);
+      expect(await asSuperuser(`delete from ${table}`)).toBe(RESTRICTED);
+      expect(await asOwner(`truncate ${table} cascade`)).toBe(RESTRICTED);
+      for (const column of await columnsOf(table)) {
+        const text = `update ${table} set ${column.name} = ${another(column)}`;
+        const isRetiring = column.name === "retired_at";
+        expect(await asSuperuser(text), text).toBe(isRetiring ? "ok" : RESTRICTED);
+        expect(await asSystem(text), text).toBe(isRetiring ? "ok" : DENIED);
+      }
+    }
+    const twice = "update signing_keys set retired_at = clock_timestamp()";
+    expect(await asSystem(`do $$ begin ${twice}; ${twice}; end $$`)).toBe(RESTRICTED);
+  });
+});
+
+describe("export_bundles", () => {
+  const sweep = async (bundleId: string) => {
+    const found: Record<string, string[]> = {};
+    for (const column of await columnsOf("export_bundles")) {
+      const text = `update export_bundles set ${column.name} = ${another(column)} where bundle_id = $1`;
+      const code = await asApp(text, [bundleId]);
+      found[code] = [...(found[code] ?? []), column.name];
+    }
+    return found;
+  };
+
+  test("made_once: while it is made, what was asked for does not change", async () => {
+    const found = await sweep(making);
+    expect(found[RESTRICTED]).toEqual([
+      ...["bundle_id", "bundle_type", "created_at", "export_reason", "format", "incident_id", "include_raw_steps"],
+      ...["period_end", "period_start", "prepared_for", "preparer_notes", "requested_by", "tenant_id"],
+    ]);
+    const once = (value: string) => `update export_bundles set bundle_hash = ${value} where bundle_id = '${making}'`;
+    expect(await asApp(`do $$ begin ${once("sha256('a')")}; ${once("sha256('b')")}; end $$`)).toBe(RESTRICTED);
+  });
+
+  test("made_once: what is ready does not change at all", async () => {
+    const columns = (await columnsOf("export_bundles")).map(({ name }) => name);
+    expect(await sweep(ready)).toEqual({ [RESTRICTED]: columns });
+  });
+});
 
 describe("traces (DESIGN §5)", () => {
   test("while running: of single columns only the violation's and the incident's may be set", async () => {
@@ -288,7 +343,7 @@ describe("runs", () => {
 
   test.each(runStatuses)("status_machine: from %s only to its legal successors", async (from) => {
     for (const to of runStatuses) {
-      const code = await outcome({ sql: inspect() }, transitions(from, to));
+      const code = await asSuperuser(transitions(from, to));
       const isLegal = from === to || (legal[from] ?? []).includes(to);
       expect(code, `${from} → ${to}`).toBe(isLegal ? "ok" : RESTRICTED);
     }

@@ -56,10 +56,14 @@ grant select, insert, update on
   refusals
   to holdpoint_app;
 grant select, insert, update, delete on policy_scopes to holdpoint_app;
-grant select, insert, delete on limit_entries, idempotency_keys, record_payloads to holdpoint_app;
+grant select, insert, delete on limit_entries, idempotency_keys, record_payloads, export_drafts to holdpoint_app;
+grant select, insert, update on export_bundles to holdpoint_app;
+grant insert on leaf_sources, job_requests to holdpoint_app;
+grant select on log_leaves, log_nodes, log_states, checkpoints, audit_chain, events to holdpoint_app;
 grant select, insert on
   policy_versions, limit_versions, price_tables, policy_sets, policy_snapshots, trace_records, incident_events,
-  incident_comments, audit_logs, outbox, policy_enforcements, prevention_records, threshold_signals, cost_records
+  incident_comments, audit_logs, outbox, policy_enforcements, prevention_records, threshold_signals, cost_records,
+  export_parts, export_reviews
   to holdpoint_app;
 
 -- The system role: the auth library's global tables, and a short list of tenant tables by column.
@@ -101,6 +105,41 @@ create policy system_delete on idempotency_keys for delete to holdpoint_system
   using (created_at < clock_timestamp() - interval '24 hours');
 grant select (tenant_id, created_at), delete on idempotency_keys to holdpoint_system;
 
+-- The sequencer and the relay: what was written unnumbered is moved to where it has a number. Nobody else writes there.
+do $$
+declare
+  t text;
+begin
+  foreach t in array array['leaf_sources', 'outbox', 'log_leaves', 'log_nodes', 'log_states', 'checkpoints', 'audit_chain', 'events']
+  loop
+    execute format('drop policy if exists system_select on %I', t);
+    execute format('drop policy if exists system_insert on %I', t);
+    execute format('drop policy if exists system_update on %I', t);
+    execute format('drop policy if exists system_delete on %I', t);
+    execute format('create policy system_select on %I for select to holdpoint_system using (true)', t);
+    execute format('grant select on %I to holdpoint_system', t);
+    if t in ('leaf_sources', 'outbox') then
+      execute format('create policy system_delete on %I for delete to holdpoint_system using (true)', t);
+      execute format('grant delete on %I to holdpoint_system', t);
+    else
+      execute format('create policy system_insert on %I for insert to holdpoint_system with check (true)', t);
+      execute format('grant insert on %I to holdpoint_system', t);
+    end if;
+  end loop;
+end $$;
+-- Jobs: what is requested is put into the queue, and taken away when it is done.
+drop policy if exists system_select on job_requests;
+drop policy if exists system_delete on job_requests;
+create policy system_select on job_requests for select to holdpoint_system using (true);
+create policy system_delete on job_requests for delete to holdpoint_system using (true);
+grant select, delete on job_requests to holdpoint_system;
+
+create policy system_update on log_states for update to holdpoint_system using (true) with check (true);
+grant update on log_states to holdpoint_system;
+revoke all on deployments, signing_keys from holdpoint_app, public;
+grant select, insert on deployments, signing_keys to holdpoint_system;
+grant update (retired_at) on signing_keys to holdpoint_system;
+
 -- Which migrations were applied, for the readiness probe.
 grant usage on schema drizzle to holdpoint_system;
 grant select on drizzle.__drizzle_migrations to holdpoint_system;
@@ -118,8 +157,9 @@ declare
 begin
   foreach t in array array[
     'policy_versions', 'limit_versions', 'price_tables', 'policy_sets', 'policy_snapshots', 'trace_records',
-    'incident_events', 'incident_comments', 'audit_logs', 'outbox', 'policy_enforcements', 'prevention_records',
-    'threshold_signals', 'cost_records']
+    'incident_events', 'incident_comments', 'audit_logs', 'policy_enforcements', 'prevention_records',
+    'threshold_signals', 'cost_records', 'log_leaves', 'log_nodes', 'checkpoints', 'audit_chain', 'events',
+    'export_parts', 'export_reviews']
   loop
     execute format('drop trigger if exists append_only on %I', t);
     execute format('drop trigger if exists append_only_truncate on %I', t);
@@ -128,7 +168,19 @@ begin
     execute format($q$create trigger append_only_truncate before truncate on %I
       for each statement execute function refuse_change('append-only')$q$, t);
   end loop;
-  foreach t in array array['runs', 'steps', 'traces', 'incidents', 'policy_rules', 'limits', 'freezes', 'refusals']
+  -- Queues: a row is taken away when it has been numbered, and never changed.
+  foreach t in array array['outbox', 'leaf_sources', 'job_requests']
+  loop
+    execute format('drop trigger if exists append_only on %I', t);
+    execute format('drop trigger if exists append_only_truncate on %I', t);
+    execute format('drop trigger if exists never_changed on %I', t);
+    execute format($q$create trigger never_changed before update on %I
+      for each row execute function refuse_change('never changed')$q$, t);
+    execute format($q$create trigger append_only_truncate before truncate on %I
+      for each statement execute function refuse_change('never truncated')$q$, t);
+  end loop;
+  foreach t in array array['runs', 'steps', 'traces', 'incidents', 'policy_rules', 'limits', 'freezes', 'refusals',
+    'export_bundles', 'log_states']
   loop
     execute format('drop trigger if exists never_deleted on %I', t);
     execute format('drop trigger if exists never_truncated on %I', t);
@@ -138,6 +190,46 @@ begin
       for each statement execute function refuse_change('never deleted')$q$, t);
   end loop;
 end $$;
+
+-- A log only grows, and so does what was signed of it.
+drop trigger if exists log_grows on log_states;
+create trigger log_grows before update on log_states for each row
+  when (new.tenant_id <> old.tenant_id or new.size < old.size or new.audit_seq < old.audit_seq
+    or new.checkpoint_size < old.checkpoint_size or new.checkpoint_size > new.size)
+  execute function refuse_change('a log only grows');
+
+-- Keys: one is registered once, retired once, and never forgotten. The deployment keeps its name.
+drop trigger if exists append_only on deployments;
+drop trigger if exists append_only_truncate on deployments;
+drop trigger if exists retired_once on signing_keys;
+drop trigger if exists never_deleted on signing_keys;
+drop trigger if exists never_truncated on signing_keys;
+create trigger append_only before update or delete on deployments
+  for each row execute function refuse_change('append-only');
+create trigger append_only_truncate before truncate on deployments
+  for each statement execute function refuse_change('append-only');
+create trigger retired_once before update on signing_keys for each row
+  when (old.retired_at is not null
+    or (new.fingerprint, new.public_key, new.active_from) is distinct from (old.fingerprint, old.public_key, old.active_from)
+    or (new.predecessor, new.endorsement) is distinct from (old.predecessor, old.endorsement))
+  execute function refuse_change('a key is retired once');
+create trigger never_deleted before delete on signing_keys
+  for each row execute function refuse_change('never deleted');
+create trigger never_truncated before truncate on signing_keys
+  for each statement execute function refuse_change('never deleted');
+
+-- Bundles: what was asked for never changes, its hash is set once, and what is over stays as it is.
+drop trigger if exists made_once on export_bundles;
+create trigger made_once before update on export_bundles for each row
+  when (old.status <> 'generating'
+    or (new.tenant_id, new.bundle_id, new.bundle_type, new.format, new.incident_id, new.include_raw_steps, new.requested_by,
+      new.created_at) is distinct from
+      (old.tenant_id, old.bundle_id, old.bundle_type, old.format, old.incident_id, old.include_raw_steps, old.requested_by,
+      old.created_at)
+    or (new.export_reason, new.prepared_for, new.preparer_notes, new.period_start, new.period_end) is distinct from
+      (old.export_reason, old.prepared_for, old.preparer_notes, old.period_start, old.period_end)
+    or (old.bundle_hash is not null and new.bundle_hash is distinct from old.bundle_hash))
+  execute function refuse_change('a bundle is made once');
 
 -- Runs: what a run is never changes; how it ended never changes; the status machine. WHEN keeps the hot path free of plpgsql.
 drop trigger if exists identity_fixed on runs;

@@ -165,6 +165,7 @@ export const signalTypes = ["near", "breach"] as const;
 export type SignalType = (typeof signalTypes)[number];
 /** Beside those of limits: usage whose model has no price, so that every cost figure is a lower bound. */
 export const raisedSignals = [...signalTypes, "unpriced"] as const;
+export type RaisedSignal = (typeof raisedSignals)[number];
 
 export const limitStates = ["ok", "near", "breach", "unknown"] as const;
 export type LimitState = (typeof limitStates)[number];
@@ -275,3 +276,70 @@ export type TenantPlan = (typeof tenantPlans)[number];
 
 export const runSources = ["agent", "human", "sdk", "api", "gateway", "system"] as const;
 export type RunSource = (typeof runSources)[number];
+
+/** What a leaf of the tenant's log stands for. */
+export const leafKinds = [
+  "snapshot",
+  "seal",
+  "addendum",
+  "incident_event",
+  "audit",
+  "override",
+  "approval",
+  "key",
+  "bundle",
+  "retention",
+] as const;
+export type LeafKind = (typeof leafKinds)[number];
+
+export const bundleTypes = ["evidence", "soc2", "executive_debrief"] as const;
+export type BundleType = (typeof bundleTypes)[number];
+
+export const exportFormats = ["pdf", "json", "csv"] as const;
+export type ExportFormat = (typeof exportFormats)[number];
+
+export const exportStatuses = ["generating", "ready", "failed"] as const;
+export type ExportStatus = (typeof exportStatuses)[number];
+
+export const reviewVerdicts = ["reviewed", "approved", "exception"] as const;
+export type ReviewVerdict = (typeof reviewVerdicts)[number];
+
+/** Whether the rows behind a SOC2 criterion show what it asks for; computed, never claimed. */
+export const evidenceStatuses = ["DEMONSTRATED", "PARTIAL", "EXCEPTION", "NOT_DEMONSTRATED", "NOT_APPLICABLE"] as const;
+export type EvidenceStatus = (typeof evidenceStatuses)[number];
+
+/** What is told to the outside when it happens: `<family>.<what happened>`. */
+export const eventTopics = [
+  "run.started",
+  "run.blocked",
+  "run.released",
+  "run.ended",
+  "run.late_result",
+  "step.refused",
+  "step.lapsed",
+  "signal.near",
+  "signal.breach",
+  "signal.unpriced",
+  "incident.created",
+  "incident.acknowledged",
+  "incident.escalated",
+  "incident.severity_changed",
+  "incident.resolved",
+  "incident.reopened",
+  "incident.commented",
+  "policy.created",
+  "policy.changed",
+  "policy.retired",
+  "policy.scopes_changed",
+  "policy.precedence_changed",
+  "limit.created",
+  "limit.changed",
+  "limit.disabled",
+  "prices.changed",
+  "export.created",
+  "export.progress",
+  "export.ready",
+  "export.failed",
+  "export.reviewed",
+] as const;
+export type EventTopic = (typeof eventTopics)[number];

@@ -4,7 +4,9 @@ import { newBrowser } from "@/server/account/testing/browser";
 import { keyScopes } from "@/server/platform/auth/principal";
 import { resolvePrincipal } from "@/server/platform/auth/resolve";
 import { closePools } from "@/server/platform/db/client";
+import { mintTenant } from "@/server/platform/db/testing/mint-tenant";
 import { inspect } from "@/server/platform/db/testing/test-database";
+import { asIntruder, putDeeds } from "@/server/transparency/testing/log-world";
 
 afterAll(() => closePools());
 
@@ -51,6 +53,9 @@ describe("npm run admin", () => {
       ["create-tenant", "--name", "N", "--email", "e@example.com", "--password", "123"],
       "--password",
     ],
+    ["no tenant to acknowledge for", ["acknowledge-log-break"], "takes one tenant's id"],
+    ["a tenant that is no id", ["acknowledge-log-break", "acme"], "takes one tenant's id"],
+    ["an option where there is none", ["rotate-signing-key", "--name", "N"], "takes no options"],
     ["an option of another command", ["list-tenants", "--name", "N"], "list-tenants takes no options"],
   ])("refuses %s with exit code 2 and says how it is used", async (_, args, message) => {
     const { code, stdout, stderr } = await admin(...args);
@@ -68,5 +73,18 @@ describe("npm run admin", () => {
     expect(unknown).toMatchObject({ code: 1, stdout: "", stderr: "There is no account with this email.\n" });
     const list = await admin("list-tenants");
     expect(JSON.parse(list.stdout).tenants).toMatchObject([{ name: "Acme", plan: "self_hosted", status: "active" }]);
+  });
+
+  it("lets a halted log go on", async () => {
+    const { tenantId } = await mintTenant();
+    await putDeeds(tenantId, 2);
+    const refused = await admin("acknowledge-log-break", tenantId);
+    expect(refused).toMatchObject({ code: 1, stdout: "", stderr: "This tenant's log is not halted.\n" });
+    await asIntruder("update leaf_sources set mac = sha256('x') where tenant_id = $1", [tenantId]);
+    await putDeeds(tenantId, 3);
+    await asIntruder("update leaf_sources set mac = sha256('x') where tenant_id = $1", [tenantId]);
+    const done = await admin("acknowledge-log-break", tenantId);
+    expect([done.code, done.stderr]).toEqual([0, ""]);
+    expect(JSON.parse(done.stdout)).toMatchObject({ tenant_id: tenantId, kept: 0, dropped: 3 });
   });
 });

@@ -2,6 +2,7 @@
 // exit code 1 when it cannot be done, 2 when it was asked wrongly.
 
 import { parseArgs } from "node:util";
+import { z } from "zod";
 import { issueFirstKey } from "@/server/account/bootstrap";
 import { OperatorTenant } from "@/server/account/contract";
 import { createTenant } from "@/server/account/make-tenant";
@@ -14,6 +15,8 @@ import { asSystem } from "@/server/platform/db/system-db";
 import { env, provideDatabase } from "@/server/platform/env/env";
 import { toProblem } from "@/server/platform/http/failures";
 import { log } from "@/server/platform/log/log";
+import { acknowledgeLogBreak } from "@/server/transparency/acknowledgement";
+import { rotateSigningKey } from "@/server/transparency/rotation";
 
 const usage = `usage: npm run admin -- <command>
   create-tenant --name <name> --email <owner's email> --password <at least 8 characters>
@@ -21,13 +24,17 @@ const usage = `usage: npm run admin -- <command>
   reset-password --email <email> --password <at least 8 characters>
       sets a password and ends the user's sessions; prints { user_id }
   list-tenants
-      prints { tenants: [ { tenant_id, name, plan, status, created_at } ] }, at most 1 000`;
+      prints { tenants: [ { tenant_id, name, plan, status, created_at } ] }, at most 1 000
+  rotate-signing-key
+      puts a new signing key in the place of the old one; prints { fingerprint, predecessor, tenants, halted }
+  acknowledge-log-break <tenant>
+      lets a halted evidence log go on from where it stands; prints { tenant_id, reason, size, kept, dropped }`;
 
 class UsageError extends Error {}
 
 type Flags = Readonly<Record<string, string | undefined>>;
 
-const commands: Readonly<Record<string, (flags: Flags) => () => Promise<object>>> = {
+const commands: Readonly<Record<string, (flags: Flags, rest: readonly string[]) => () => Promise<object>>> = {
   "create-tenant": (flags) => {
     const { name, ...owner } = checked(OperatorTenant, flags);
     return async () => {
@@ -48,6 +55,17 @@ const commands: Readonly<Record<string, (flags: Flags) => () => Promise<object>>
   "list-tenants": (flags) => {
     if (Object.keys(flags).length > 0) throw new UsageError("list-tenants takes no options");
     return async () => ({ tenants: await listTenants() });
+  },
+  "rotate-signing-key": (flags) => {
+    if (Object.keys(flags).length > 0) throw new UsageError("rotate-signing-key takes no options");
+    return rotateSigningKey;
+  },
+  "acknowledge-log-break": (flags, [tenant, ...more]) => {
+    const id = z.guid().toLowerCase().safeParse(tenant);
+    if (!id.success || more.length > 0 || Object.keys(flags).length > 0) {
+      throw new UsageError("acknowledge-log-break takes one tenant's id");
+    }
+    return () => acknowledgeLogBreak(id.data);
   },
 };
 
@@ -91,8 +109,13 @@ function parse(args: readonly string[]): () => Promise<object> {
   if (command === undefined) throw new UsageError(name === undefined ? "a command is missing" : `no command ${name}`);
   const option = { type: "string" } as const;
   try {
-    const { values } = parseArgs({ args: rest, options: { name: option, email: option, password: option } });
-    return command(values);
+    const options = { name: option, email: option, password: option };
+    const { values, positionals } = parseArgs({
+      args: rest,
+      options,
+      allowPositionals: name === "acknowledge-log-break",
+    });
+    return command(values, positionals);
   } catch (error) {
     throw error instanceof TypeError ? new UsageError(error.message) : error;
   }

@@ -15,6 +15,7 @@ const sources = [
   "public",
   "scripts/build.mjs",
   "scripts/bundle.mjs",
+  "scripts/workers.mjs",
   "server",
   "server.ts",
   "next.config.js",
@@ -49,7 +50,9 @@ export async function ensureBuild() {
 
 export async function bundleServer() {
   const { bundle } = await import("./bundle.mjs");
+  const { bundleWorkers } = await import("./workers.mjs");
   await bundle({ entryPoints: [join(root, "server.ts")], outfile: serverBundle });
+  await bundleWorkers();
 }
 
 function hashOfSources() {

@@ -1,5 +1,8 @@
-import { execFile } from "node:child_process";
+import { execFile, spawnSync } from "node:child_process";
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import type { Server } from "node:http";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { route } from "@/server/endpoints";
 import { gateFetch, isGatePath } from "@/server/gate/front-door";
@@ -50,20 +53,51 @@ function program(
   });
 }
 
+/** What a run of the demo leaves; forgeries are at the end. */
+const files = ["evidence.json", "evidence.pdf", "soc2.pdf", "executive-debrief.pdf"];
+const forgeries = ["forged-evidence.json", "forged-evidence.pdf"];
+
 describe("npm run demo:agent", () => {
-  test.each(["makes the rule it needs", "finds it the second time"])("is stopped at step 3; it %s", async (how) => {
-    const { code, stdout, stderr } = await program("scripts/demo-agent.ts");
-    expect([code, stderr]).toEqual([0, ""]);
-    expect(stdout).toContain(how.startsWith("makes") ? "was not there and is made now" : "in force already");
-    expect(stdout).toMatch(/^Step 1 .*allow/m);
-    expect(stdout).toMatch(/^Step 2 .*allow/m);
-    expect(stdout).toMatch(/^Step 3 .*stop/m);
-    expect(stdout).not.toMatch(/^Step 4/m);
-    expect(stdout).toMatch(/^Stopped +by rule "Token limit of demo-agent"/m);
-    expect(stdout).toMatch(/^ {2}set by +key:/m);
-    expect(stdout).toMatch(/^Incident +[0-9a-f-]{36}: \w+, token_limit_exceeded, active$/m);
-    expect(stdout).toContain("409 run-not-live");
-    expect(stdout).toMatch(/^Verify +verified, \d+ records, sealed$/m);
+  const folder = mkdtempSync(join(tmpdir(), "holdpoint-demo-output-"));
+  afterAll(() => rmSync(folder, { recursive: true }));
+
+  test.each(["makes the rule it needs", "finds it the second time"])(
+    "is stopped at step 3; it %s",
+    async (how) => {
+      const { code, stdout, stderr } = await program("scripts/demo-agent.ts", ["--out", folder]);
+      expect([code, stderr]).toEqual([0, ""]);
+      expect(stdout).toContain(how.startsWith("makes") ? "was not there and is made now" : "in force already");
+      expect(stdout).toMatch(/^Step 1 .*allow/m);
+      expect(stdout).toMatch(/^Step 2 .*allow/m);
+      expect(stdout).toMatch(/^Step 3 .*stop/m);
+      expect(stdout).not.toMatch(/^Step 4/m);
+      expect(stdout).toMatch(/^Stopped +by rule "Token limit of demo-agent"/m);
+      expect(stdout).toMatch(/^ {2}set by +key:/m);
+      expect(stdout).toMatch(/^Incident +[0-9a-f-]{36}: \w+, token_limit_exceeded, active$/m);
+      expect(stdout).toContain("409 run-not-live");
+      expect(stdout).toMatch(/^Verify +verified, \d+ records, sealed$/m);
+      for (const file of files)
+        expect(stdout).toMatch(new RegExp(`^Evidence .*/${file}: [A-Z0-9]+-[0-9a-f]{12}, verified$`, "m"));
+      for (const file of forgeries) expect(stdout).toMatch(new RegExp(`^Forged .*/${file}: refused: `, "m"));
+    },
+    120_000,
+  );
+
+  test("left the documents, the bundle, and a verdict that anybody can come to again", async () => {
+    const left = [...files, ...forgeries, "keys.json", "receipts.json", "verdict.txt"];
+    expect(readdirSync(folder).sort()).toEqual(left.sort());
+    for (const file of files.filter((name) => name.endsWith(".pdf"))) {
+      expect(readFileSync(join(folder, file)).subarray(0, 5).toString("latin1")).toBe("%PDF-");
+    }
+    const said = readFileSync(join(folder, "verdict.txt"), "utf8");
+    expect([...said.matchAll(/^exit code (\d)$/gm)].map(([, code]) => code).join("")).toBe("000011");
+    expect(said).toMatch(/2 receipts of this run/);
+    const again = spawnSync(
+      process.execPath,
+      ["bin/holdpoint-verify.mjs", join(folder, "evidence.json"), "--key", join(folder, "keys.json")],
+      { encoding: "utf8", env: { NODE_ENV: "test" } },
+    );
+    expect([again.status, again.stderr]).toEqual([0, ""]);
   });
 
   test("left two stopped runs, and no step 3 that ran", async () => {

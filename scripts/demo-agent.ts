@@ -1,7 +1,10 @@
 // npm run demo:agent: an agent that asks the gate before each of its steps and obeys. Its third step would need more
-// tokens than the rule allows, so it is stopped there, before that step runs. Exit code 0 when that is what happened.
+// tokens than the rule allows, so it is stopped there, before that step runs. Then its owner takes the evidence, and the
+// stand-alone verifier judges it and a forged copy. Exit code 0 when all of that is what happened.
 
+import { join } from "node:path";
 import { parseArgs } from "node:util";
+import { download, forge, judge, type Kept, type Source } from "@/scripts/demo-agent-evidence";
 import { agentWork, type Tool } from "@/scripts/demo-agent-work";
 import { checkRun, completeRun, postResult, postStep, startRun, verifyRun } from "@/server/gate/contract";
 import type { StepAnswer } from "@/server/gate/wire";
@@ -19,8 +22,8 @@ const RULE_HOLDS_AFTER_MS = 1_100;
 /** The public list price of the model it would use, in cents per million tokens. */
 const PRICE = { model: "claude-sonnet-4", input: 300, output: 1_500 } as const;
 
-const usage = `usage: npm run demo:agent -- [--url <address>] [--key <API key>]
-  without them: HOLDPOINT_URL and HOLDPOINT_API_KEY, else this machine's server and the demo tenant's key`;
+const usage = `usage: npm run demo:agent -- [--url <address>] [--key <API key>] [--out <folder>]
+  without them: HOLDPOINT_URL and HOLDPOINT_API_KEY, else this machine's server and the demo tenant's key; demo-output`;
 
 class Unexpected extends Error {}
 class UsageError extends Error {}
@@ -40,18 +43,18 @@ function say(label: string, text: string): void {
   console.info(`${label.padEnd(10)}${text}`);
 }
 
-function settings(): { url: string; key: string } {
+function settings(): { url: string; key: string; folder: string } {
   const { values } = parseArguments();
   const url = values.url ?? process.env.HOLDPOINT_URL ?? `http://127.0.0.1:${env.PORT}`;
   const key = values.key ?? process.env.HOLDPOINT_API_KEY ?? env.BOOTSTRAP_API_KEY ?? knownDemoAccess()?.key;
   if (key === undefined) throw new UsageError("There is no API key: this data folder has no demo tenant.");
   if (!URL.canParse(url)) throw new UsageError(`${url} is no address.`);
-  return { url: url.replace(/\/+$/, ""), key };
+  return { url: url.replace(/\/+$/, ""), key, folder: values.out ?? "demo-output" };
 }
 
 function parseArguments() {
   try {
-    return parseArgs({ options: { url: { type: "string" }, key: { type: "string" } } });
+    return parseArgs({ options: { url: { type: "string" }, key: { type: "string" }, out: { type: "string" } } });
   } catch (error) {
     throw new UsageError(error instanceof Error ? error.message : String(error));
   }
@@ -127,7 +130,7 @@ async function step(api: Api, run_id: string, { index, tool }: { index: number; 
   return settled;
 }
 
-async function explain(api: Api, run_id: string, { decision, incident_id }: StepAnswer): Promise<void> {
+async function explain(api: Api, run_id: string, { decision, incident_id }: StepAnswer): Promise<string> {
   say("\nStopped", `by ${decision.source} "${decision.policy_name}", before the step ran`);
   say("  why", decision.reason);
   say("  value", `${decision.actual_value}${decision.projected ? " (used so far and asked for now)" : ""}`);
@@ -144,6 +147,7 @@ async function explain(api: Api, run_id: string, { decision, incident_id }: Step
   const verification = await api.call(verifyRun, { params: { run_id } });
   if (!verification.verified) throw new Unexpected(`the run does not verify: ${verification.reason}`);
   say("Verify", `verified, ${verification.checked} records, ${verification.sealed ? "sealed" : "not sealed"}`);
+  return incident_id;
 }
 
 /** Whoever goes on all the same is refused. */
@@ -161,9 +165,24 @@ async function proveStop(api: Api, run_id: string): Promise<void> {
   say("Proof", "a fourth step and a completion were refused: 409 run-not-live");
 }
 
-async function run(api: Api): Promise<void> {
+/** Three documents, the bundle, and what the verifier says of them; then of forged copies. */
+async function leaveEvidence(source: Source, kept: Kept, folder: string): Promise<void> {
+  const bundles = await download(source, kept, folder);
+  for (const { file, exitCode, says } of judge(folder, [...bundles.keys(), ...forge(folder)])) {
+    const bundle = bundles.get(file);
+    if (exitCode !== (bundle === undefined ? 1 : 0))
+      throw new Unexpected(`the verifier ended with ${exitCode}:\n${says}`);
+    const failure = /^ *FAIL +(.*?) {2,}/m.exec(says)?.[1];
+    const verdict = bundle === undefined ? `refused: not so: ${failure}` : `${bundle}, verified`;
+    say(bundle === undefined ? "Forged" : "Evidence", `${join(folder, file)}: ${verdict}`);
+  }
+  say("Verdict", join(folder, "verdict.txt"));
+}
+
+/** Gives what of it is kept. Throws Unexpected when the run is not stopped at step 3. */
+async function run(api: Api): Promise<Kept> {
   await ensureRule(api);
-  const { run_id, policy_snapshot } = await api.call(startRun, { body: start });
+  const { run_id, policy_snapshot, receipt } = await api.call(startRun, { body: start });
   say(
     "Run",
     `${run_id}, ${policy_snapshot.policy_count} rules frozen as ${policy_snapshot.content_hash.slice(0, 19)}…`,
@@ -176,17 +195,18 @@ async function run(api: Api): Promise<void> {
     if (status !== "failed_policy" || stopped_at_step !== 3) {
       throw new Unexpected(`step ${at + 1} was blocked (${answer.decision.reason}), and the run is ${status}`);
     }
-    await explain(api, run_id, answer);
-    return;
+    const incident_id = await explain(api, run_id, answer);
+    return { incident_id, receipts: [receipt, ...(answer.receipt === undefined ? [] : [answer.receipt])] };
   }
   throw new Unexpected("nothing stopped the run");
 }
 
 async function main(): Promise<void> {
   try {
-    const { url, key } = settings();
+    const { url, key, folder } = settings();
     say("Gate", url);
-    await run(client({ origin: url, headers: { authorization: `Bearer ${key}` } }));
+    const api = client({ origin: url, headers: { authorization: `Bearer ${key}` } });
+    await leaveEvidence({ api, url, key }, await run(api), folder);
   } catch (error) {
     process.exitCode = error instanceof UsageError ? 2 : 1;
     console.error(failureText(error));

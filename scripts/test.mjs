@@ -5,12 +5,14 @@ import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { ensureChromium } from "./chromium.mjs";
 import { ensureDependencies, root } from "./dependencies.mjs";
+import { ensurePoppler } from "./poppler.mjs";
 import { checks, runCheck, runPlaywright, runVitest, summarize } from "./suites.mjs";
 
 const POSTGRES_15 = "/usr/lib/postgresql/15/bin";
 
 ensureDependencies();
 const chromium = await ensureChromium();
+ensurePoppler();
 
 // Nothing a developer has set for their own server may reach the tests.
 const settings =

@@ -6,7 +6,7 @@ import { registry } from "@/server/endpoints";
 import { type Principal, rolePermissions } from "@/server/platform/auth/principal";
 import { resolvePrincipal } from "@/server/platform/auth/resolve";
 import { type MintedTenant, mintTenant } from "@/server/platform/db/testing/mint-tenant";
-import type { Endpoint } from "@/server/platform/http/contract";
+import { type Endpoint, RawBody } from "@/server/platform/http/contract";
 import { routerOn } from "@/server/platform/http/mount";
 import { parameterNames } from "@/server/platform/http/registry";
 import { absentId, callOperation, comparable, type Made } from "@/server/platform/http/testing/operation-calls";
@@ -70,7 +70,7 @@ describe("every operation", () => {
       const pointers = (answer: { errors?: { pointer: string }[] }) =>
         answer.errors?.map(({ pointer }) => pointer) ?? [];
       if (!pointers(inQuery).includes("?surely_unknown")) wrong.push(`${endpoint.id}: query`);
-      if (endpoint.method === "GET") continue;
+      if (endpoint.method === "GET" || endpoint.body === RawBody) continue;
       const inBody = await (await send(endpoint, { headers, body: { surely_unknown: 1 } })).json();
       if (!pointers(inBody).some((pointer) => pointer.endsWith("/surely_unknown"))) wrong.push(`${endpoint.id}: body`);
     }

@@ -3,6 +3,8 @@
 
 import { activityHandlers } from "@/server/activity/handlers";
 import { connectivityHandlers } from "@/server/connectivity/handlers";
+import { eventHandlers } from "@/server/events/handlers";
+import { exportHandlers } from "@/server/exports/handlers";
 import { gateHandlers } from "@/server/gate/handlers";
 import { incidentHandlers } from "@/server/incidents/handlers";
 import { logHandlers } from "@/server/logs/handlers";
@@ -14,6 +16,7 @@ import { platformHandlers } from "@/server/platform/http/probes";
 import { rateLimiter } from "@/server/platform/http/rate";
 import { type Registry, registryOf } from "@/server/platform/http/registry";
 import { policyHandlers } from "@/server/policies/handlers";
+import { transparencyHandlers } from "@/server/transparency/handlers";
 
 export const registry: Registry = registryOf([
   ...platformHandlers(() => registry),
@@ -21,8 +24,11 @@ export const registry: Registry = registryOf([
   ...policyHandlers,
   ...activityHandlers,
   ...incidentHandlers,
+  ...transparencyHandlers,
   ...gateHandlers,
   ...logHandlers,
+  ...exportHandlers,
+  ...eventHandlers,
 ]);
 
 const services: Services = { resolvePrincipal, takeRate: rateLimiter({}) };

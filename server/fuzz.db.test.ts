@@ -5,7 +5,9 @@ import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { registry } from "@/server/endpoints";
+import { inspect } from "@/server/platform/db/testing/test-database";
 import type { Endpoint } from "@/server/platform/http/contract";
+import { RawBody } from "@/server/platform/http/contract";
 import { pathOf } from "@/server/platform/http/mount";
 import { answerOf, type Headers, host, send } from "@/server/testing/callers";
 import {
@@ -214,11 +216,21 @@ function residentMb(): number {
   return process.memoryUsage().rss / 1_048_576;
 }
 
+/** Bundles that are still being made behind their answers have threads with heaps of their own. */
+async function untilNothingIsMade(): Promise<void> {
+  for (let made = 1; made > 0; ) {
+    const [row] = await inspect()`
+      select count(*)::int as n from export_bundles where status = 'generating' and lease_until > clock_timestamp()`;
+    made = row?.n ?? 0;
+    if (made > 0) await new Promise((resolve) => setTimeout(resolve, 200));
+  }
+}
+
 describe("E1", () => {
   test("bodies that nobody may send: refused by every operation with a pointer, nothing stored, a good one still works", async () => {
     const before = await stored();
     const wrong: string[] = [];
-    for (const endpoint of operations.filter(({ method }) => method !== "GET")) {
+    for (const endpoint of operations.filter(({ method, body }) => method !== "GET" && body !== RawBody)) {
       for (const { name, body, headers } of neverTaken) {
         if (name === "10 MB" && endpoint.id !== "gate.start_run" && endpoint.id !== "incidents.create") continue;
         const path = endpoint.path.replace(/\{(\w+)\}/g, (_all, id: string) =>
@@ -245,8 +257,10 @@ describe("E1", () => {
   test(`${requests} requests from seed ${seed}: no 5xx, every answer of its contract, nothing leaks`, async () => {
     const warm = Math.floor(requests / 4);
     expect(await fire(0, warm)).toEqual([]);
+    await untilNothingIsMade();
     const before = residentMb();
     expect(await fire(warm, requests)).toEqual([]);
+    await untilNothingIsMade();
     const growth = residentMb() - before;
     console.info(`RSS grew by ${growth.toFixed(1)} MB over ${requests - warm} requests`);
     expect(growth).toBeLessThanOrEqual(MAX_GROWTH_MB);

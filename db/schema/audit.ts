@@ -35,7 +35,11 @@ export const auditLogs = pgTable(
   ],
 );
 
-/** What happened, unnumbered, for the relay: alerts, webhooks, live streams. */
+/**
+ * What happened, unnumbered, for the relay: alerts, webhooks, live streams. The table has a column more, `place`, which the
+ * database counts up with each insert (0006_outbox_order.sql): what happens to one entity is inserted in its order, because
+ * each deed holds the entity's lock until it commits. Writers do not know of it; numbering goes by it.
+ */
 export const outbox = pgTable(
   "outbox",
   {
@@ -46,5 +50,5 @@ export const outbox = pgTable(
     entityId: text().notNull(),
     payload: jsonb().notNull(),
   },
-  (t) => [primaryKey({ columns: [t.tenantId, t.id] }), index("outbox_order_idx").on(t.tenantId, t.recordedAt, t.id)],
+  (t) => [primaryKey({ columns: [t.tenantId, t.id] })],
 );

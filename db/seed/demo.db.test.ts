@@ -8,6 +8,8 @@ import { systemPrincipal } from "@/server/platform/auth/principal";
 import { closePools } from "@/server/platform/db/client";
 import { asTenant } from "@/server/platform/db/tenant-db";
 import { inspect } from "@/server/platform/db/testing/test-database";
+import { signCheckpoint } from "@/server/transparency/sequencer";
+import { verifyRunInLog } from "@/server/transparency/verify-in-log";
 
 const access = { email: "demo@holdpoint.local", password: "a-password-of-the-demo", key: mintApiKey() };
 
@@ -186,6 +188,28 @@ describe("the demo tenant", () => {
     });
     expect(answers.filter((one) => one.verified !== true)).toEqual([]);
     expect(answers.filter((one) => one.sealed !== (one.status !== "paused"))).toEqual([]);
+  });
+
+  test("is in the tenant's log, whole: every deed has its leaf, and a checkpoint covers them all", async () => {
+    const { tenantId } = await tenant();
+    const { size } = await signCheckpoint(tenantId);
+    expect(await number("select count(*) from leaf_sources")).toBe(0);
+    const [leaves] = await inspect()`
+      select count(*)::int as size, count(*) filter (where kind = 'snapshot')::int as snapshots,
+        count(*) filter (where kind = 'seal')::int as seals, count(*) filter (where kind = 'addendum')::int as addenda,
+        count(*) filter (where kind = 'incident_event')::int as events, count(*) filter (where kind = 'audit')::int as audits
+      from log_leaves where tenant_id = ${tenantId}`;
+    expect(leaves).toEqual({
+      size,
+      snapshots: await number("select count(*) from policy_snapshots"),
+      seals: await number("select count(*) from traces where seal is not null"),
+      addenda: await number("select count(*) from trace_records where kind = 'late'"),
+      events: await number("select count(*) from incident_events"),
+      audits: await number("select count(*) from audit_logs"),
+    });
+    expect(size).toBeGreaterThan(300);
+    const told = await verifyRunInLog(systemPrincipal(tenantId, "test"), storyRunId(await tenant()));
+    expect(told).toMatchObject({ verified: true, checkpoint_size: size });
   });
 
   test("is left alone by a second start", async () => {

@@ -56,6 +56,15 @@ export async function revokeSessions(
   return ended.count;
 }
 
+/** Drops the rows of sessions that are over, of all users; how many. */
+export async function forgetExpiredSessions(): Promise<number> {
+  const gone = await asSystem(
+    "auth: the auth library's own tables",
+    (sql) => sql`delete from sessions where expires_at < clock_timestamp()`,
+  );
+  return gone.count;
+}
+
 /** Ends the session of that token, whoever's it is: the caller has shown the signed cookie. */
 export async function endSession(token: string): Promise<void> {
   await asSystem("auth: the auth library's own tables", (sql) => sql`delete from sessions where token = ${token}`);

@@ -6,6 +6,7 @@ import { policySets, policySnapshots } from "@/db/schema/policies";
 import { traces } from "@/db/schema/traces";
 import { fromColumns } from "@/server/activity/keyset";
 import type { RecordRow, RunEvidence, SnapshotRow, StepRow } from "@/server/evidence/run-evidence";
+import type { NoteKey } from "@/server/evidence/signed-note";
 import { type Verification, verifyRun } from "@/server/evidence/verify";
 import type { TenantDb } from "@/server/platform/db/tenant-db";
 
@@ -14,11 +15,16 @@ const PAGE = 1_000;
 /**
  * Recomputes chain, seal, addenda, snapshot, steps and totals of one run from its rows; null when there is no such run.
  * It takes no lock. Unless nobody writes the run, `db` must read one state throughout (`asTenant` with `isSnapshot`):
- * a run that moves between two statements would look tampered with.
+ * a run that moves between two statements would look tampered with. `receiptKeys`: who may have signed the stored receipts;
+ * without them nobody asks.
  */
-export async function verifyRunById(db: TenantDb, runId: string): Promise<Verification | null> {
+export async function verifyRunById(
+  db: TenantDb,
+  runId: string,
+  receiptKeys?: readonly NoteKey[],
+): Promise<Verification | null> {
   const evidence = await evidenceOfRun(db, runId);
-  return evidence && verifyRun(evidence);
+  return evidence && verifyRun(receiptKeys === undefined ? evidence : { ...evidence, receiptKeys });
 }
 
 /** Everything verification reads of a run; null when there is no such run. Pages are read as they are asked for. */

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { canonicalBytes, canonicalText, jcs, NotCanonical } from "./canonical";
+import { canonicalBytes, canonicalText, isCanonicalTextOf, jcs, NotCanonical } from "./canonical";
 import { canonical as secondCanonical } from "./testing/second-verifier";
 
 // RFC 8785 appendix B.
@@ -122,6 +122,42 @@ describe("canonicalText", () => {
       { numRuns: 2000 },
     );
   });
+});
+
+describe("isCanonicalTextOf", () => {
+  const isOwn = (text: string) => isCanonicalTextOf(JSON.parse(text), text);
+
+  it("knows the texts of canonicalText, and no others", () => {
+    fc.assert(
+      fc.property(fc.json({ maxDepth: 4 }), (json) => {
+        const value = JSON.parse(json);
+        const text = outcome(() => canonicalText(unchecked(value)));
+        for (const candidate of [
+          json,
+          JSON.stringify(value),
+          JSON.stringify(reversed(value)),
+          ...(text ? [text] : []),
+        ]) {
+          if (isOwn(candidate)) expect(candidate).toBe(text);
+        }
+        if (text !== null && !/"\d+":/.test(text)) expect(isOwn(text)).toBe(true);
+      }),
+      { numRuns: 3000 },
+    );
+  });
+
+  it.each([
+    '{"b":1,"a":2}',
+    '{"a":1,"a":2}',
+    '{"a": 1}',
+    "[null]",
+    "1.5",
+    "-0",
+    '"\\u0061"',
+    '"\\u0000"',
+    '"\\ud800"',
+    '{"9":1,"10":2}',
+  ])("does not take %s", (text) => expect(isOwn(text)).toBe(false));
 });
 
 function outcome(work: () => string): string | null {

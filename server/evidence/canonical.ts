@@ -44,6 +44,29 @@ export function jcs(value: unknown): string {
   return write(value, FULL, 0);
 }
 
+/**
+ * True when `text`, of which `value` was just parsed, is the canonical text of it. For members named by digits it may be
+ * false although it is one: parsing puts those in another order. Half the cost of writing the text anew.
+ */
+export function isCanonicalTextOf(value: unknown, text: string): boolean {
+  return isInOrder(value, 0) && JSON.stringify(value) === text;
+}
+
+// What JSON.stringify writes is canonical when the members are in order and every value is one that has a canonical form.
+function isInOrder(value: unknown, depth: number): boolean {
+  if (typeof value === "string") return PLAIN.test(value) || (!LONE_SURROGATE.test(value) && !value.includes("\0"));
+  if (typeof value === "number") return Number.isSafeInteger(value);
+  if (typeof value !== "object") return typeof value === "boolean";
+  if (value === null || depth >= MAX_DEPTH) return false;
+  if (Array.isArray(value)) return value.every((item) => isInOrder(item, depth + 1));
+  let last: string | null = null;
+  for (const [name, member] of Object.entries(value)) {
+    if ((last !== null && last >= name) || !isInOrder(name, depth) || !isInOrder(member, depth + 1)) return false;
+    last = name;
+  }
+  return true;
+}
+
 function write(value: unknown, dialect: Dialect, depth: number): string {
   switch (typeof value) {
     case "string":

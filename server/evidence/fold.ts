@@ -39,14 +39,20 @@ export type RunFold = {
   readonly unsettled: Map<number, StepView>;
   violation: CanonicalObject | null;
   end: CanonicalObject | null;
+  /** What was said of the failure when the run was completed. */
+  error: CanonicalObject | null;
+  /** The highest index that a step or a closing record has taken. */
+  lastStepIndex: number;
 };
 
 const NO_ESTIMATE: Estimate = { input_tokens: 0, output_tokens: 0, cost_units: 0 };
 const KINDS: ReadonlySet<string> = new Set(recordKinds);
+const takesIndex: ReadonlySet<string> = new Set(["admission", "report", "violation", "stopped"]);
 
 export function emptyFold(): RunFold {
   const nothing = { input_tokens: 0, output_tokens: 0, cost_units: 0, steps: 0 };
-  return { totals: { ...nothing }, late: { ...nothing }, unsettled: new Map(), violation: null, end: null };
+  const sums = { totals: { ...nothing }, late: { ...nothing }, unsettled: new Map<number, StepView>() };
+  return { ...sums, violation: null, end: null, error: null, lastStepIndex: 0 };
 }
 
 /**
@@ -56,6 +62,7 @@ export function emptyFold(): RunFold {
 export function foldRecord(fold: RunFold, record: EvidenceRecord): StepView | null {
   if (!KINDS.has(record.kind)) throw new MalformedRecord(`unknown kind ${JSON.stringify(record.kind)}`);
   if (fold.end !== null && record.kind !== "late") throw new MalformedRecord("a record after the end");
+  if (takesIndex.has(record.kind)) fold.lastStepIndex = Math.max(fold.lastStepIndex, record.step_index ?? 0);
   switch (record.kind) {
     case "admission":
       fold.unsettled.set(indexOf(record), admitted(fold, record));
@@ -77,6 +84,8 @@ export function foldRecord(fold: RunFold, record: EvidenceRecord): StepView | nu
       return closing(record);
     case "end":
       fold.end = member(record.body, "end");
+      // A cancellation's reason stands there too, and in no column of the run.
+      if (fold.end.cause === "complete" && record.body.error !== undefined) fold.error = member(record.body, "error");
       return null;
     default:
       return null;

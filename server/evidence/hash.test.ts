@@ -9,7 +9,7 @@ import { isSourceMac, sourceMac } from "./mac";
 import { MalformedRecord, recordBytes, recordFromColumns } from "./record";
 import { afterImageHash, canonicalImage, plainDecimal, requestHash } from "./snapshot-hash";
 import { RUN, TENANT } from "./testing/run-writer";
-import { vectorHash } from "./testing/second-verifier";
+import { vectorHash } from "./testing/second-file-verifier";
 import { computedVectors, printedVectors } from "./testing/vectors";
 
 const document = readFileSync(new URL("../../docs/evidence-format.md", import.meta.url), "utf8");

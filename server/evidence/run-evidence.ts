@@ -1,6 +1,7 @@
 // What verification reads, as columns give it. All of it must come from one snapshot of the database (repeatable read):
 // a run that moves between two statements would look tampered with.
 import type { RecordColumns } from "./record";
+import type { NoteKey } from "./signed-note";
 
 export type RecordRow = RecordColumns & {
   readonly canonical: Uint8Array;
@@ -56,6 +57,14 @@ export type RunRow = {
   readonly headHash: Uint8Array;
   readonly lateRecords: number;
   readonly violation: unknown;
+  readonly violationPolicyId: string | null;
+  /** What a `complete` said of the failure. */
+  readonly errorCode: string | null;
+  readonly errorMessage: string | null;
+  /** Highest step index taken, closing records included. */
+  readonly lastStepIndex: number;
+  /** `user:<id>` or `key:<id>`. */
+  readonly startedBy: string;
   // Who and what the run is: frozen in the snapshot's context.
   readonly agentId: string;
   readonly agentVerified: boolean;
@@ -131,4 +140,6 @@ export type RunEvidence = {
   readonly records: Pages<RecordRow>;
   /** Ordered by `result_seq nulls last, step_index`. */
   readonly steps: Pages<StepRow>;
+  /** Every key that ever signed for the tenant; absent: what receipts say is checked, and not who signed it. */
+  readonly receiptKeys?: readonly NoteKey[];
 };

@@ -1,11 +1,11 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { answerBytes } from "./answer";
+import { answerBytes, receiptOf } from "./answer";
 import { canonicalBytes } from "./canonical";
 import { addendumHash, recordHash } from "./chain";
 import { recordBytes } from "./record";
 import { snapshotHash } from "./snapshot-hash";
-import { completedRun, exampleRun, refusedRun, timedOutRun } from "./testing/example-run";
+import { completedRun, exampleRun, failedRun, refusedRun, timedOutRun } from "./testing/example-run";
 import { EXAMPLE, NAMED, type Who } from "./testing/example-start";
 import { evidenceOf, type RunRows, RunWriter } from "./testing/run-writer";
 import { holds } from "./testing/second-verifier";
@@ -15,6 +15,7 @@ import { verifyRun } from "./verify";
 const RUNS: readonly (readonly [string, () => RunWriter])[] = [
   ["a stopped run", exampleRun],
   ["a completed run", completedRun],
+  ["a failed run", failedRun],
   ["a run stopped by time", timedOutRun],
   ["a live run", () => liveRun()],
   ["a refused run", refusedRun],
@@ -85,6 +86,8 @@ describe("the reason names the place", () => {
     ["addendum_changed", (rows) => Object.assign(rows.records[6] ?? {}, { stepType: "other" }), 7],
     ["request_changed", (rows) => rows.records[3]?.requestHash?.fill(0), 4],
     ["answer_changed", (rows) => rows.records[3]?.answer?.fill(0), 4],
+    ["answer_changed", (rows) => changeReceipt(rows, (note) => note.replace("seq 4", "seq 5")), 4],
+    ["answer_changed", (rows) => changeReceipt(rows, (note) => note.replace(/(?<= )\S+\n$/, "AAAA\n")), 4],
     ["foreign_record", (rows) => Object.assign(rows.records[0] ?? {}, { runId: rows.run.traceId }), 1],
     ["extra_record", (rows) => Object.assign(rows.run, { seq: 6 }), 7],
     ["genesis_mismatch", (rows) => Object.assign(rows, { engine: "another" }), null],
@@ -118,12 +121,13 @@ describe("who a run is and what it has used", () => {
   const totals = [
     ...["inputTokens", "outputTokens", "costUnits", "stepsCompleted", "openSteps", "lapsedSteps"],
     ...["reservedInputTokens", "reservedOutputTokens", "reservedCostUnits"],
-    ...["presumedInputTokens", "presumedOutputTokens", "presumedCostUnits"],
+    ...["presumedInputTokens", "presumedOutputTokens", "presumedCostUnits", "lastStepIndex"],
   ];
   const runs: (readonly [string, () => RunWriter])[] = [...RUNS.slice(0, -1), ["a live run with every name", namedRun]];
 
   it.each(runs)("of %s: no column of either can change alone", async (_, make) => {
-    const columns = [...Object.keys(EXAMPLE), ...totals];
+    const { startedBy } = make().rows.run;
+    const columns = [...Object.keys(EXAMPLE), ...totals].filter((name) => name !== "startedBy" || startedBy !== "");
     const all = tamperings(make().rows).filter(({ where }) =>
       columns.some((name) => where.startsWith(`run, ${name}, `)),
     );
@@ -302,6 +306,15 @@ function liveRun(who: Who = EXAMPLE): RunWriter {
   writer.admit({ ...step, stepIndex: 2 }, { input_tokens: 0, output_tokens: 0, cost_units: 0 });
   writer.lapse({ ...step, stepIndex: 2 });
   return writer;
+}
+
+/** Changes the receipt in the answer of the step that stopped the run. */
+function changeReceipt(rows: RunRows, change: (note: string) => string): void {
+  const row = rows.records[3];
+  const note = row && receiptOf(row.hash, row.answer ?? Buffer.alloc(0));
+  if (!row?.answer || !note) throw new Error("no receipt there");
+  const [before] = Buffer.from(row.answer).toString("utf8").split(',"content_hash"');
+  row.answer = answerBytes(`${before}}`, row.hash, change(note));
 }
 
 function duplicate(rows: unknown[], at: number): void {

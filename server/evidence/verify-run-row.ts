@@ -12,11 +12,13 @@ export function verifyContext({ run, trace }: RunEvidence, context: CanonicalObj
       const isSame = orFinding("run_changed", null, () => jcs(value) === jcs(context[member] ?? null));
       demand(isSame, "run_changed");
     }
+    // Snapshots of older runs do not say who started them.
+    demand(context.started_by === undefined || context.started_by === run.startedBy, "run_changed");
   }
   demand(trace.agentId === run.agentId, "trace_changed");
 }
 
-/** Throws a Finding unless the row's totals are those of the records, late usage included. */
+/** Throws a Finding unless the row's last index and totals are those of the records, late usage included. */
 export function verifyTotals(run: RunRow, fold: RunFold): void {
   const { totals, late } = fold;
   const held = outstanding(fold);
@@ -28,6 +30,7 @@ export function verifyTotals(run: RunRow, fold: RunFold): void {
     run.outputTokens === totals.output_tokens + late.output_tokens &&
     run.costUnits === totals.cost_units + late.cost_units &&
     run.stepsCompleted === totals.steps + late.steps &&
+    run.lastStepIndex === fold.lastStepIndex &&
     run.reservedInputTokens === open.input_tokens &&
     run.reservedOutputTokens === open.output_tokens &&
     run.reservedCostUnits === open.cost_units &&

@@ -22,7 +22,8 @@ export function verifyLive({ run, trace }: RunEvidence, fold: RunFold): void {
   const hasEnded = fold.end !== null || !LIVE.has(run.status) || trace.sealHash !== null || trace.rootHash !== null;
   demand(!hasEnded, "seal_missing");
   const isOpen = run.completedAt === null && run.terminationReason === null && run.stoppedAtStep === null;
-  demand(isOpen && run.endNote === null && run.violation === null, "run_changed");
+  demand(isOpen && run.endNote === null && run.violation === null && run.violationPolicyId === null, "run_changed");
+  demand(run.errorCode === null && run.errorMessage === null, "run_changed");
   demand(fold.violation === null, "end_missing");
   verifyTrace(trace, { status: run.status, endedAt: null, violation: null });
 }
@@ -88,6 +89,9 @@ function verifyEnd(run: RunRow, fold: RunFold, count: number): void {
   demand(isSame && (end?.note ?? null) === run.endNote, "run_changed");
   const shown = orFinding("run_changed", null, () => violationText(run.violation));
   demand(shown === textOf(fold.violation ?? undefined), "run_changed");
+  demand(run.violationPolicyId === (fold.violation?.policy_id ?? null), "run_changed");
+  const { code = null, message = null } = fold.error ?? {};
+  demand(run.errorCode === code && run.errorMessage === message, "run_changed");
 }
 
 function verifyTrace(

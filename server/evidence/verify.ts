@@ -1,6 +1,6 @@
 // Verification computes everything again from the columns and believes no stored hash. `verified: true` is made in one
 // place, after the whole walk, so an empty or shortened input cannot earn it: the run's own head must have been reached.
-import { isAnswerOf } from "./answer";
+import { isAnswerOf, receiptOf } from "./answer";
 import { canonicalBytes } from "./canonical";
 import { addendumHash, genesisHash, recordHash } from "./chain";
 import { type BadReason, demand, Finding, isSameBytes, orFinding } from "./finding";
@@ -8,6 +8,7 @@ import { emptyFold, foldRecord, type RunFold } from "./fold";
 import { writeHash } from "./hash";
 import { type EvidenceRecord, recordFromColumns } from "./record";
 import type { RecordRow, RunEvidence } from "./run-evidence";
+import { isReceiptOf } from "./verify-receipt";
 import { verifyContext, verifyTotals } from "./verify-run-row";
 import { verifyLive, verifySeal } from "./verify-seal";
 import { verifySnapshot } from "./verify-snapshot";
@@ -104,7 +105,7 @@ async function verifyRecord(evidence: RunEvidence, walk: Walk, row: RecordRow): 
   if (isLate && !walk.hasPassedSeal) passSeal(evidence, walk);
   const hash = isLate ? addendumHash(walk.head, bytes) : recordHash(walk.head, bytes);
   demand(isSameBytes(hash, row.hash), isLate ? "addendum_changed" : "hash_mismatch", seq);
-  verifyExchange(row, record);
+  verifyExchange(row, record, evidence.receiptKeys);
   const settled = folded(walk.fold, record);
   if (settled) await walk.steps.settle(settled);
   walk.head = hash;
@@ -138,7 +139,7 @@ function folded(fold: RunFold, record: EvidenceRecord): ReturnType<typeof foldRe
 }
 
 // What was asked and what was answered lie beside the record; its body commits to both.
-function verifyExchange(row: RecordRow, { body }: EvidenceRecord): void {
+function verifyExchange(row: RecordRow, { body }: EvidenceRecord, keys: RunEvidence["receiptKeys"]): void {
   const requestHash = row.requestHash === null ? undefined : written(row.requestHash);
   demand(body.request_hash === requestHash, "request_changed", row.seq);
   const { answer, answerStatus } = row;
@@ -150,6 +151,8 @@ function verifyExchange(row: RecordRow, { body }: EvidenceRecord): void {
   demand(typeof promised === "string", "answer_changed", row.seq);
   const isTheirs = isAnswerOf({ hash: row.hash, answerHash: promised }, { status: answerStatus, answer });
   demand(isTheirs, "answer_changed", row.seq);
+  const receipt = receiptOf(row.hash, answer);
+  demand(receipt === null || isReceiptOf(row, receipt, keys), "answer_changed", row.seq);
 }
 
 function written(hash: Uint8Array): string | null {

@@ -7,8 +7,9 @@ import type { PlanLimit } from "./plan";
 import { countersOf, readRun } from "./readings";
 import type { RunRow, SignalRow } from "./rows";
 import { crossed } from "./signals";
+import { edgeOf } from "./sliding-log";
 import type { DecisionAnswer, Gauge, RunState, StepAnswer } from "./wire";
-import type { Counters, Governance, World } from "./world";
+import type { CounterState, Counters, Governance, World } from "./world";
 
 /** What the gauges of an answer are read from. */
 export type ShownWorld = Pick<World, "book" | "now"> & { counters: Counters };
@@ -51,7 +52,10 @@ export function runState(world: ShownWorld, run: RunRow, governance: Governance 
     tokens_used: run.inputTokens + run.outputTokens,
     cost_cents: run.costUnits / 10_000,
     steps_completed: run.stepsCompleted,
-    limits: [...(governance === null ? [] : runGauges(world, run, governance)), ...windowGauges(world, run)],
+    limits: [
+      ...(governance === null ? [] : runGauges(world, run, governance)),
+      ...windowGauges(world, run, governance),
+    ],
   };
 }
 
@@ -77,7 +81,7 @@ function gaugeOf(limit: PlanLimit, quantity: ReturnType<typeof quantityOf>, run:
   });
 }
 
-function windowGauges(world: ShownWorld, run: RunRow): Gauge[] {
+function windowGauges(world: ShownWorld, run: RunRow, governance: Governance | null): Gauge[] {
   return countersOf(world, run).flatMap(({ key }) => {
     const counter = world.counters.get(key);
     if (counter === undefined || counter.limit === null) return [];
@@ -91,7 +95,7 @@ function windowGauges(world: ShownWorld, run: RunRow): Gauge[] {
           used: counter.used,
           reserved: counter.reserved,
           presumed: counter.presumed,
-          excess: 0,
+          excess: knownExcess(world, run, { counter, governance }),
           isUnknown: counter.unpriced,
         }),
         limit_id: counter.limit.limit_id,
@@ -99,6 +103,26 @@ function windowGauges(world: ShownWorld, run: RunRow): Gauge[] {
       },
     ];
   });
+}
+
+/**
+ * How much of a window's overshoot is known to be usage above estimates: this run's own, when the window has held the run
+ * from its start. What other runs used above theirs stands in their own gauges.
+ */
+function knownExcess(
+  { now }: Pick<World, "now">,
+  run: RunRow,
+  { counter, governance }: { counter: CounterState; governance: Governance | null },
+): number {
+  const { limit, log, windowStart } = counter;
+  const wasInForce = governance?.summary.windows.some(
+    (one) => one.limit_id === limit?.limit_id && one.version === limit.version,
+  );
+  const begins = log === null ? Date.parse(windowStart) : edgeOf(limit, now);
+  if (wasInForce !== true || run.startedAt.getTime() < begins) return 0;
+  const { input_tokens, output_tokens, cost_units } = run.memory.excess;
+  if (limit?.limit_type === "TOKENS") return input_tokens + output_tokens;
+  return limit?.limit_type === "COST_CENTS" ? cost_units : 0;
 }
 
 type GaugeParts = {

@@ -12,6 +12,7 @@ import { emptyStep } from "./ending";
 import { costRow, enforcementRow, noteWouldActs, signalRows, unpricedRow } from "./enforcement-rows";
 import type { Outcome } from "./post";
 import { readWindows } from "./readings";
+import { receiptFor } from "./receipt";
 import { refuse } from "./refuse";
 import type { SignalRow, StepRow } from "./rows";
 import { keepSalts } from "./salts";
@@ -45,15 +46,20 @@ export function applyDecision(world: World, facts: Case, decision: Decision): Ou
   const text = answerText(draft, { facts, decision, signals, seq, step });
   const payload = committed(facts.post);
   const parts = recordParts(facts, decision, { inputs, step, text, commitments: payload.commitments });
-  const answered = { requestHash: hashOf(facts), status: 200, bytes: (hash: Buffer) => answerBytes(text, hash) };
+  const bytes = (hash: Buffer) =>
+    answerBytes(text, hash, block === null ? null : receiptFor(world, { runId: draft.run.runId, seq, hash }));
+  const answered = { requestHash: hashOf(facts), status: 200, bytes };
   const recorded = draft.append(parts, isPausingAdmission ? undefined : answered);
   if (step !== null) keepStep(draft, facts, step, recorded.seq);
   keepSalts(draft, payload.salts, recorded.seq);
   block?.close();
-  const bytes = recorded.answer ?? answerBytes(text, recorded.hash);
   return {
     change: draft.change(),
-    answer: { status: 200, bytes, ...(isPausingAdmission ? { isProvisional: true } : {}) },
+    answer: {
+      status: 200,
+      bytes: recorded.answer ?? bytes(recorded.hash),
+      ...(isPausingAdmission ? { isProvisional: true } : {}),
+    },
   };
 }
 
@@ -119,11 +125,23 @@ function remember(draft: Draft, facts: Case, decision: Decision): void {
   const isPause = decision.enforcement === "pause" && facts.reading.phase === "admission";
   if (decision.enforcement === "refuse" || isPause) return;
   const { memory } = draft.run;
+  rememberRepeats(draft, facts, decision);
   if (facts.mark !== null) draft.remember({ repeats: { of: facts.mark, count: facts.reading.repeats } });
   // A step without a skill stands in the row too, and breaks it.
   else if (facts.own === null && memory.repeats !== null) draft.remember({ repeats: null });
   if (facts.reading.type === "llm_call" && !memory.first_token_seen) draft.remember({ first_token_seen: true });
   if (Object.keys(decision.evaluated).length > 0) draft.remember({ last: { ...memory.last, ...decision.evaluated } });
+}
+
+/** An admission that is open keeps its count until its result has been decided by it. */
+function rememberRepeats(draft: Draft, { own, mark, index, reading }: Case, decision: Decision): void {
+  const { admitted_repeats: known } = draft.run.memory;
+  if (own !== null && known?.[index] !== undefined) {
+    const { [index]: _settled, ...others } = known;
+    draft.remember({ admitted_repeats: others });
+  }
+  if (mark === null || reading.phase === "result" || decision.action === "block") return;
+  draft.remember({ admitted_repeats: { ...known, [index]: reading.repeats } });
 }
 
 type Given = { drafts: readonly SignalDraft[]; rows: SignalRow[]; own: StepRow | null };

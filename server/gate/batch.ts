@@ -5,6 +5,7 @@ import type { TenantDb } from "@/server/platform/db/tenant-db";
 import { isAway } from "@/server/platform/http/failures";
 import { DatabaseUnavailable, Internal, Problem } from "@/server/platform/http/problem";
 import { log } from "@/server/platform/log/log";
+import { signers } from "@/server/transparency/keys";
 import { send } from "./flush";
 import type { Item } from "./item";
 import { loadWorld } from "./load";
@@ -59,8 +60,10 @@ async function oneByOne({ tenantId, items, options, until }: Batch): Promise<Bat
 }
 
 async function once(tenantId: string, items: readonly Item[], options: BatchOptions): Promise<BatchResult> {
+  // Before the transaction: it may have to ask the database.
+  const signing = await signers(tenantId);
   return inGate(tenantId, async (db, trailing) => {
-    const world = await loadWorld(db, items, options);
+    const world = await loadWorld(db, items, { ...options, signers: signing });
     const absent = options.skipLocked ? items.filter((item) => !world.runs.has(item.runId)) : [];
     const elsewhere = new Set(
       absent.length === 0

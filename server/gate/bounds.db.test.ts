@@ -5,10 +5,10 @@ import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { decided, GateWorld, together, until, used } from "@/server/gate/testing/gate-world";
 import { inspect } from "@/server/platform/db/testing/test-database";
 import { once } from "@/server/platform/env/once";
+import { MOST_OF_A_PRINCIPAL } from "@/server/platform/http/stream-places";
 import { ByteCache } from "./byte-cache";
 import { gateFetch } from "./front-door";
 import { MOST_OPEN_STEPS } from "./open-steps";
-import { MOST_OF_A_PRINCIPAL } from "./stream-places";
 import { sweepOnce } from "./sweeper";
 
 const MOST = Number.MAX_SAFE_INTEGER;
@@ -186,7 +186,7 @@ describe("event streams", () => {
       new Request(`http://localhost/api/v1/runs/${run.run_id}/events`, { headers, ...(signal ? { signal } : {}) }),
     );
   };
-  const places = () => once("gate-streams", () => new Map<string, number>());
+  const places = () => once("streams", () => new Map<string, number>());
 
   test("of one principal are at most 20; a cancelled or lost one makes room", async () => {
     const run = await gate.start();

@@ -5,6 +5,7 @@ import { runStatuses } from "@/db/vocabulary";
 import { endpoint, Instant, RawAnswer, Uuid } from "@/server/platform/http/contract";
 import { problem } from "@/server/platform/http/problem";
 import {
+  CompleteAnswer,
   CompleteBody,
   ReleaseBody,
   ResultBody,
@@ -100,7 +101,7 @@ export const completeRun = endpoint({
   audit: chained,
   params: runParams,
   body: CompleteBody,
-  returns: RunDetail,
+  returns: CompleteAnswer,
   problems: [RunRefused, RunNotLive, StepsInFlight, RunPaused],
   ...gate,
 });

@@ -1,7 +1,9 @@
 // An item's change while it is being made: the run's working copy, its records in order, and what they bring about.
 
+import type { EventTopic } from "@/db/vocabulary";
 import { chainRecord, type NewRecord } from "@/server/evidence/record";
 import { auditRow, outboxRow } from "@/server/platform/audit/audit";
+import { evidenceKey, type LeafDeed, leafSourceRow } from "@/server/platform/audit/leaf-sources";
 import type { Principal } from "@/server/platform/auth/principal";
 import { type Effects, noEffects } from "./effects";
 import type { RunMemory } from "./memory";
@@ -84,7 +86,13 @@ export class Draft {
     return { tenantId: this.world.tenantId, ...complete(row) };
   }
 
-  announce(topic: string, payload: object): void {
+  /** What the tenant's log will have of this change, beside its audit entries. */
+  leaf(kind: LeafDeed["kind"], id: string, hash: Buffer): void {
+    const deed = { kind, id, hash, at: this.now };
+    this.effects.leaves.push(leafSourceRow(evidenceKey(), this.world.tenantId, deed));
+  }
+
+  announce(topic: EventTopic, payload: object): void {
     const row = outboxRow({ topic, entity_id: this.run.runId, payload }, this.now);
     this.effects.outbox.push({ ...row, tenantId: this.world.tenantId });
   }

@@ -2,6 +2,7 @@
 // are joined to the batch's only when the item has been decided whole, so a poisoned item leaves nothing behind.
 
 import type { IncidentFacts } from "@/server/incidents/open";
+import type { LeafSourceRow } from "@/server/platform/audit/leaf-sources";
 import type { Principal } from "@/server/platform/auth/principal";
 import type {
   AuditRow,
@@ -75,6 +76,8 @@ export type Effects = {
   costs: CostRow[];
   audits: AuditRow[];
   outbox: OutboxRow[];
+  /** For the tenant's log; those of audit entries and incidents are written with these. */
+  leaves: LeafSourceRow[];
   incidents: IncidentDraft[];
   traceEnds: TraceEnd[];
   freezes: FreezeDraft[];
@@ -94,6 +97,7 @@ export function noEffects(): Effects {
     costs: [],
     audits: [],
     outbox: [],
+    leaves: [],
     incidents: [],
     traceEnds: [],
     freezes: [],
@@ -113,6 +117,7 @@ export function joinEffects(into: Effects, more: Effects): void {
   into.costs.push(...more.costs);
   into.audits.push(...more.audits);
   into.outbox.push(...more.outbox);
+  into.leaves.push(...more.leaves);
   into.incidents.push(...more.incidents);
   into.traceEnds.push(...more.traceEnds);
   into.freezes.push(...more.freezes);

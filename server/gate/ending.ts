@@ -152,6 +152,7 @@ export function sealRun(draft: Draft, ending: Ending): void {
     incidentId: ending.incidentId,
   });
   run.headHash = hash;
+  draft.leaf("seal", run.runId, hash);
   draft.announce("run.ended", {
     run_id: run.runId,
     status: ending.status,

@@ -1,5 +1,6 @@
 import { auditLogs } from "@/db/schema/audit";
 import { costRecords, policyEnforcements } from "@/db/schema/enforcement";
+import { auditSourceRow, insertLeafSources } from "@/server/platform/audit/leaf-sources";
 import { bulkInsert } from "@/server/platform/db/bulk";
 import type { TenantDb } from "@/server/platform/db/tenant-db";
 import type { Effects, Refusal } from "./effects";
@@ -40,4 +41,6 @@ export async function flushRefusals(db: TenantDb, effects: Effects): Promise<voi
   if (costs.length > 0) await bulkInsert(db, costRecords, costs);
   const audits = fresh.flatMap((one) => one.audit ?? []);
   if (audits.length > 0) await bulkInsert(db, auditLogs, audits);
+  const sources = audits.map((row) => auditSourceRow(db.tenantId, row));
+  await insertLeafSources(db, sources);
 }

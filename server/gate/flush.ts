@@ -3,7 +3,9 @@
 import { recordPayloads } from "@/db/schema/activity";
 import { auditLogs, outbox } from "@/db/schema/audit";
 import { costRecords, policyEnforcements, preventionRecords, thresholdSignals } from "@/db/schema/enforcement";
+import { leafSources } from "@/db/schema/transparency";
 import { openIncident } from "@/server/incidents/open";
+import { auditSourceRow } from "@/server/platform/audit/leaf-sources";
 import { bulkInsert, sendBulk, sendTogether } from "@/server/platform/db/bulk";
 import type { TenantDb, TenantTable } from "@/server/platform/db/tenant-db";
 import type { Effects } from "./effects";
@@ -67,12 +69,14 @@ async function sendChanges(db: TenantDb, changed: readonly RunRow[], effects: Ef
 }
 
 function sendNews(db: TenantDb, effects: Effects): Promise<unknown>[] {
+  const audits = effects.audits.map((row) => auditSourceRow(db.tenantId, row));
   return [
     ...inserting(db, policyEnforcements, effects.enforcements),
     ...inserting(db, preventionRecords, effects.preventions),
     ...inserting(db, thresholdSignals, effects.signals),
     ...inserting(db, auditLogs, effects.audits),
     ...inserting(db, outbox, effects.outbox),
+    ...inserting(db, leafSources, [...effects.leaves, ...audits]),
   ];
 }
 

@@ -1,9 +1,8 @@
 import { v7 as uuidv7 } from "uuid";
-import { verifyRunById } from "@/server/activity/verify-run";
 import { requestHash } from "@/server/evidence/snapshot-hash";
-import { asTenant, type TenantDb } from "@/server/platform/db/tenant-db";
 import { handle, type OwnContext, type Reply, replyBytes } from "@/server/platform/http/handle";
 import { invalid, NotFound } from "@/server/platform/http/problem";
+import { verifyRunInLog } from "@/server/transparency/verify-in-log";
 import type { Told } from "./batch";
 import { submit } from "./batcher";
 import { check } from "./check";
@@ -118,8 +117,7 @@ export const gateHandlers = [
   }),
   handle(streamRun, (cx, { params }) => streamOf(cx, params.run_id)),
   handle(verifyRun, async (cx, { params }) => {
-    const read = (db: TenantDb) => verifyRunById(db, params.run_id);
-    const verification = await asTenant(cx.principal, read, { isSnapshot: true });
+    const verification = await verifyRunInLog(cx.principal, params.run_id);
     if (verification === null) throw NotFound.with();
     return verification;
   }),

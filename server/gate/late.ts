@@ -63,6 +63,7 @@ function recordLate(draft: Draft, { post, own, reading, cost, text }: Late): Buf
     { kind: "late", stepIndex: own.stepIndex, stepId: own.stepId, stepType: own.stepType, body },
     { requestHash: settleHash, status: 200, bytes: (recorded) => answerBytes(text, recorded) },
   );
+  draft.leaf("addendum", `${draft.run.runId}/${seq}`, hash);
   keepSalts(draft, payload.salts, seq);
   const claimed = { skill: post.skill ?? own.skill, model: post.model ?? own.model, status: post.status ?? own.status };
   const step = settled(

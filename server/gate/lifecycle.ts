@@ -1,6 +1,8 @@
 // The acts on a run that are not steps: sign of life, end, cancel, release.
 
 import { commitTo } from "@/server/evidence/commitment";
+import { writeHash } from "@/server/evidence/hash";
+import { requestHash } from "@/server/evidence/snapshot-hash";
 import { actorKey, actorOf, type Principal } from "@/server/platform/auth/principal";
 import { NotYourRelease, RunNotPaused, StepsInFlight } from "./contract";
 import { MOST } from "./countable";
@@ -10,10 +12,11 @@ import { closeByPolicy, type Ending, endOf, endRun, markInflection, sealRun } fr
 import { endFrozen, frozenBy } from "./frozen";
 import { incidentOfFailure } from "./incident-draft";
 import { isLive, notLive, type Outcome, paused, runOf } from "./post";
+import { receiptFor, withReceipt } from "./receipt";
 import type { RunRow } from "./rows";
 import { runDetail } from "./run-detail";
 import { freshSalt, keepSalts } from "./salts";
-import type { CompleteBody, ReleaseBody } from "./wire";
+import type { CompleteBody, ReleaseBody, RunDetail } from "./wire";
 import { openStepsOf, unsettledOf, type World } from "./world";
 
 type Act = { runId: string; principal: Principal; requestId: string };
@@ -63,9 +66,9 @@ export function reduceComplete(world: World, item: CompleteItem): Outcome {
     incidentId,
   };
   endRun(draft, ending);
-  finish(draft, ending, { body, principal: item.principal });
+  const recorded = finish(draft, ending, { body, principal: item.principal });
   draft.run.endRequestHash = item.requestHash;
-  draft.run.endAnswer = detailBytes(draft);
+  draft.run.endAnswer = withReceipt(detailOf(draft), receiptFor(world, { runId: run.runId, ...recorded }));
   return { change: draft.change(), answer: { status: 200, bytes: draft.run.endAnswer } };
 }
 
@@ -98,19 +101,20 @@ function failureIncident(draft: Draft, body: CompleteBody): string {
   });
 }
 
-function finish(draft: Draft, ending: Ending, by: { body: CompleteBody; principal: Principal }): void {
+function finish(draft: Draft, ending: Ending, by: { body: CompleteBody; principal: Principal }) {
   const { body } = by;
   const error = body.error == null ? {} : { error: withoutNulls(body.error) };
   const salt = body.output === undefined ? null : freshSalt();
   const commitments = salt === null ? {} : { commitments: { output_commit: commitTo(body.output, salt) } };
   draft.run.errorCode = body.error?.code ?? null;
   draft.run.errorMessage = body.error?.message ?? null;
-  const { seq } = draft.append({
+  const { seq, hash } = draft.append({
     kind: "end",
     body: { end: endOf(ending), actor: actorOf(by.principal), ...error, ...commitments },
   });
   keepSalts(draft, { inputSalt: null, outputSalt: salt }, seq);
   sealRun(draft, ending);
+  return { seq, hash };
 }
 
 function withoutNulls(error: { code?: string | null | undefined; message?: string | null | undefined }) {
@@ -149,8 +153,13 @@ export function reduceCancel(world: World, item: CancelItem): Outcome {
 
 export function reduceRelease(world: World, item: ReleaseItem): Outcome {
   const run = runOf(world, item.runId, item.principal);
+  const { pause, release } = run.memory;
+  const asked = { request: writeHash(requestHash(item.body)), by: actorKey(item.principal) };
+  // Its answer may have been lost, with the COMMIT's or on the way.
+  if (run.status !== "paused" && release?.request === asked.request && release.by === asked.by) {
+    return { change: null, answer: { status: 200, bytes: detailBytes(draftOf(world, run, item)), replayed: true } };
+  }
   if (!isLive(run)) throw notLive(run);
-  const { pause } = run.memory;
   if (run.status !== "paused" || pause === null) throw RunNotPaused.with();
   if (actorKey(item.principal) === run.startedBy) throw NotYourRelease.with();
   const frozen = frozenOutcome(world, run);
@@ -163,6 +172,7 @@ export function reduceRelease(world: World, item: ReleaseItem): Outcome {
     return { change: draft.change(), answer: { problem: notLive(draft.run) } };
   }
   const { decision, reason } = item.body;
+  draft.remember({ release: asked });
   draft.append({ kind: "release", body: { release: { decision, reason }, actor: actorOf(item.principal) } });
   draft.audit("run.released", { decision, reason, policy_id: pause.policy_id ?? undefined });
   if (decision === "approve") resume(draft);
@@ -210,10 +220,14 @@ export function endPaused(draft: Draft, note: "denied" | "timed_out"): void {
 }
 
 export function detailBytes(draft: Draft): Buffer {
+  return Buffer.from(JSON.stringify(detailOf(draft)), "utf8");
+}
+
+function detailOf(draft: Draft): RunDetail {
   const { world, run } = draft;
   const governance = world.governance.get(run.runId) ?? null;
   const unsettled = [...unsettledOf(world, run.runId, draft.effects.steps)].sort((a, b) => a.stepIndex - b.stepIndex);
-  return Buffer.from(JSON.stringify(runDetail({ world, run, governance, unsettled })), "utf8");
+  return runDetail({ world, run, governance, unsettled });
 }
 
 export function draftOf(world: World, run: RunRow, item: { principal: Principal; requestId: string | null }): Draft {

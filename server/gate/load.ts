@@ -1,5 +1,6 @@
 // Reads a batch's world under its locks, in three pipelined rounds at most: runs; counters; everything they protect.
 
+import type { NoteSigner } from "@/server/evidence/signed-note";
 import type { TenantDb } from "@/server/platform/db/tenant-db";
 import { once } from "@/server/platform/env/once";
 import { loadBook } from "@/server/policies/book";
@@ -40,6 +41,8 @@ export type LoadOptions = {
   skipLocked: boolean;
   /** A clock for synthetic history; null: the database's own. */
   clock: Date | null;
+  /** Who signs the receipts of this batch. */
+  signers?: readonly NoteSigner[];
 };
 
 /** The world of these items. Runs that are not there, or busy with `skipLocked`, are missing from `runs`. */
@@ -60,7 +63,7 @@ export async function loadWorld(db: TenantDb, items: readonly Item[], options: L
   ]);
   if (head === undefined) throw new Error("the tenant has no control row");
   const now = laterOf(options.clock ?? head.now, locked);
-  const world = emptyWorld(db.tenantId, now, await bookOf(db, head.policyEpoch));
+  const world = emptyWorld(db.tenantId, now, await bookOf(db, head.policyEpoch), options.signers);
   for (const freeze of head.freezes ?? []) world.frozen.set(freezeKey(freeze.type, freeze.targetId), freeze.id);
   for (const run of locked) world.runs.set(run.runId, run);
   world.found = new Map(world.runs);

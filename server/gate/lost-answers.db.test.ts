@@ -137,6 +137,30 @@ test.each(["before", "answer"] as const)(
   },
 );
 
+test.each([
+  ["before", "approve"],
+  ["answer", "approve"],
+  ["before", "deny"],
+  ["answer", "deny"],
+] as const)(
+  "A5: the connection was lost at the COMMIT (%s) of a release (%s): done once, answered as done",
+  async (fate, decision) => {
+    const world = await GateWorld.mint();
+    await world.rule({ threshold: 50, enforcement: "pause" });
+    const run = await world.start();
+    await world.report(run, { step_index: 1 }, used(60));
+    await new Promise((resolve) => setTimeout(resolve, 200));
+    const release = () => world.manage("POST", `/runs/${run.run_id}/release`, { decision, reason: "looked at" });
+    commits.push(fate);
+    const first = await release();
+    const status = decision === "approve" ? "running" : "failed_policy";
+    expect([first.status, first.body.status], first.text).toEqual([200, status]);
+    const again = await release();
+    expect([again.status, again.text, again.headers.get("idempotent-replayed")]).toEqual([200, first.text, "true"]);
+    expect(await world.count("trace_records", "kind = 'release'")).toBe(1);
+  },
+);
+
 test("A5: a lost look-up of the key or of an earlier answer is looked up again", async () => {
   const world = await GateWorld.mint();
   commits.push("answer", "answer", "before");

@@ -19,6 +19,8 @@ export type RunMemory = {
   signalled: Record<string, SignalType>;
   /** The last step's skill and input (a MAC, never the input), and how often in a row. */
   repeats: { of: string; count: number } | null;
+  /** That count as each open admission left it, by step index: the result that settles it is decided by the same. */
+  admitted_repeats?: Record<string, number>;
   first_token_seen: boolean;
   /** Last values of limits bound `on_change`, by key. */
   last: Record<string, number>;
@@ -28,6 +30,8 @@ export type RunMemory = {
   released: Record<string, string>;
   /** What the run is paused by, and what its end will say if nobody approves. */
   pause: Pause | null;
+  /** The last release: what was asked (a hash) and by whom, so that it may be asked again. */
+  release?: { request: string; by: string };
   /** Shadow rules whose first would-act is recorded. */
   would: string[];
   /** Settled above its own estimate. */

@@ -97,10 +97,24 @@ describe.each(kinds)("$name", ({ makes, refused, post }) => {
     const before = await digestOf(world.tenant.tenantId);
     const sent = await together(64, () => send(world, one, one.body));
     expect(new Set(sent.map(({ text }) => text)).size).toBe(1);
-    expect(sent.every(({ status }) => status === 200 || status === 201)).toBe(true);
+    expect(sent.every(isGood)).toBe(true);
     expect(gained(before, await digestOf(world.tenant.tenantId))).toMatchObject(makes);
     const again = await send(world, one, one.body);
     expect([again.text, again.headers.get("idempotent-replayed")]).toEqual([sent[0]?.text, "true"]);
+  });
+
+  test("A6: with another body at the same instant one is decided and the other refused", async () => {
+    const world = await GateWorld.mint();
+    const one = await post(world);
+    const before = await digestOf(world.tenant.tenantId);
+    const sent = await together(32, (i) => send(world, one, i % 2 === 0 ? one.body : one.other));
+    const [mine, others] = [sent.filter((_, i) => i % 2 === 0), sent.filter((_, i) => i % 2 === 1)];
+    const won = mine.some(isGood) ? mine : others;
+    const lost = won === mine ? others : mine;
+    expect(new Set(won.map(({ text }) => text)).size).toBe(1);
+    const refusals = lost.map(({ status, body }) => [status, String(body.type).split("/").at(-1)]);
+    expect(refusals).toEqual(lost.map(() => refused));
+    if (won === mine) expect(gained(before, await digestOf(world.tenant.tenantId))).toMatchObject(makes);
   });
 
   test("A6: with another body it is refused and nothing is written", async () => {
@@ -115,6 +129,21 @@ describe.each(kinds)("$name", ({ makes, refused, post }) => {
   });
 });
 
-function send(world: GateWorld, { path, key }: Post, body: object): Promise<Sent> {
+test("A6: an Idempotency-Key whose request was refused is free again", async () => {
+  const world = await GateWorld.mint();
+  const { run_id } = await world.start();
+  const step = { step_type: "tool_call", status: "success", usage: used(5) };
+  const post = (step_index: number) => send(world, { path: `/${run_id}/steps`, key: "once" }, { ...step, step_index });
+  expect((await post(2)).status).toBe(409);
+  expect(await world.count("idempotency_keys")).toBe(0);
+  expect((await post(1)).status).toBe(200);
+  expect((await post(2)).status).toBe(422);
+});
+
+function isGood({ status }: Sent): boolean {
+  return status === 200 || status === 201;
+}
+
+function send(world: GateWorld, { path, key }: Pick<Post, "path" | "key">, body: object): Promise<Sent> {
   return world.send(path, body, key === undefined ? {} : { "idempotency-key": key });
 }

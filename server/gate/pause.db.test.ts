@@ -134,6 +134,21 @@ describe("a pausing report", () => {
 });
 
 describe("release", () => {
+  test("the same one again is answered as done, by whom it was done; another pause is decided anew", async () => {
+    await pausing();
+    const run = await gate.start();
+    await gate.admit(run, { step_index: 1 }, 101);
+    const first = await release(run, "approve");
+    const again = await release(run, "approve");
+    expect([again.status, again.text, again.headers.get("idempotent-replayed")]).toEqual([200, first.text, "true"]);
+    const other: Principal = { ...gate.tenant.principal, userId: gate.tenant.keyId };
+    expect((await release(run, "approve", other)).body).toMatchObject({ status: 409 });
+    expect((await gate.admit(run, { step_index: 1 }, 130)).decision.enforcement).toBe("pause");
+    const second = await release(run, "approve");
+    expect([second.status, second.headers.get("idempotent-replayed")]).toEqual([200, null]);
+    expect(await gate.count("trace_records", "kind = 'release'")).toBe(2);
+  });
+
   test("a key may not, nor who may not override, nor who started the run", async () => {
     await pausing();
     const run = await gate.start();
@@ -156,7 +171,7 @@ describe("release", () => {
       type: expect.stringContaining("release-by-starter"),
     });
     expect((await release(run, "approve")).status).toBe(200);
-    expect((await release(run, "approve")).body).toMatchObject({
+    expect((await release(run, "deny")).body).toMatchObject({
       status: 409,
       type: expect.stringContaining("run-not-paused"),
     });

@@ -3,6 +3,7 @@
 import type { recordPayloads, runs, steps, traceRecords } from "@/db/schema/activity";
 import type { auditLogs, outbox } from "@/db/schema/audit";
 import type { costRecords, policyEnforcements, preventionRecords, thresholdSignals } from "@/db/schema/enforcement";
+import type { RaisedSignal } from "@/db/vocabulary";
 import type { RunMemory } from "./memory";
 
 export type RunRow = Omit<typeof runs.$inferSelect, "memory"> & { memory: RunMemory };
@@ -11,7 +12,7 @@ export type RecordRow = typeof traceRecords.$inferSelect;
 export type PayloadRow = typeof recordPayloads.$inferSelect;
 export type EnforcementRow = typeof policyEnforcements.$inferSelect;
 export type PreventionRow = typeof preventionRecords.$inferSelect;
-export type SignalRow = typeof thresholdSignals.$inferSelect;
+export type SignalRow = typeof thresholdSignals.$inferSelect & { signalType: RaisedSignal };
 export type CostRow = typeof costRecords.$inferSelect;
 export type AuditRow = typeof auditLogs.$inferSelect;
 export type OutboxRow = typeof outbox.$inferSelect;

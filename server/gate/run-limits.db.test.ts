@@ -251,6 +251,24 @@ describe("every metric of a run and of a step", () => {
     });
   });
 
+  test("run.repeats: a result is decided by the count of its own admission, whatever was admitted since", async () => {
+    await gate.rule({ metric: "run.repeats", rule_type: "custom_rule", threshold: 2, enforcement: "warn" });
+    const run = await gate.start();
+    const ask = (step_index: number, q: string) => gate.admit(run, { step_index, skill: "search", input: { q } });
+    const settle = async (index: number) => (await gate.result(run, index, used(1))).decision.action;
+    const [, , third] = [await ask(1, "a"), await ask(2, "a"), await ask(3, "a")];
+    expect(third.decision).toMatchObject({ action: "warn", actual_value: "3" });
+    await ask(4, "b");
+    // The row that the third one ended is over; the last admission's count is 1.
+    expect([await settle(1), await settle(3), await settle(4), await settle(2)]).toEqual([
+      "allow",
+      "warn",
+      "allow",
+      "allow",
+    ]);
+    await gate.proveEvidence();
+  });
+
   test("open steps count in run.steps: concurrency refuses, it does not stop", async () => {
     await gate.rule({ metric: "run.steps", rule_type: "step_limit", threshold: 2 });
     const run = await gate.start();

@@ -33,6 +33,7 @@ export type SnapshotContent = {
     source?: string;
     tags: Record<string, string>;
     synthetic: boolean;
+    started_by?: string;
   };
   windows: {
     limit_id: string;

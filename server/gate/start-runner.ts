@@ -2,6 +2,7 @@ import { systemPrincipal } from "@/server/platform/auth/principal";
 import { asTenant } from "@/server/platform/db/tenant-db";
 import { DatabaseUnavailable, Internal, Problem } from "@/server/platform/http/problem";
 import { log } from "@/server/platform/log/log";
+import { signers } from "@/server/transparency/keys";
 import type { Told } from "./batch";
 import type { StartItem } from "./new-run";
 import { patienceEnds, patiently, unavailable } from "./patience";
@@ -17,7 +18,10 @@ export async function startAndTell(item: StartItem): Promise<Told> {
   const { tenantId } = item.principal;
   try {
     // A concurrent start of the same id, or a lost commit: the next try finds what was made.
-    const attempt = () => inGate(tenantId, (db) => start(db, item));
+    const attempt = async () => {
+      const signing = await signers(tenantId);
+      return inGate(tenantId, (db) => start(db, item, signing));
+    };
     const outcome = await patiently(attempt, { tries: TRIES, until: patienceEnds() });
     return "refusal" in outcome ? { problem: refusedProblem(outcome.refusal) } : outcome;
   } catch (error) {

@@ -3,7 +3,9 @@
 
 import { v7 as uuidv7 } from "uuid";
 import { canonicalText } from "@/server/evidence/canonical";
+import type { NoteSigner } from "@/server/evidence/signed-note";
 import { snapshotHash } from "@/server/evidence/snapshot-hash";
+import { actorKey } from "@/server/platform/auth/principal";
 import type { TenantDb } from "@/server/platform/db/tenant-db";
 import { Forbidden, missingPermission, Unauthenticated } from "@/server/platform/http/problem";
 import { policyEngine } from "@/server/policies/policy-set";
@@ -18,6 +20,7 @@ import { genesisOf, isVerified, newRun, type StartItem, traceRow } from "./new-r
 import type { Answer } from "./post";
 import { quotaOf } from "./quota";
 import { countRun, type QuotaCount } from "./quota-count";
+import { receiptFor, withReceipt } from "./receipt";
 import { frozenRefusal, type Refusal, refusedAgain, refuseStart } from "./refusal";
 import { type Resolved, resolve } from "./resolve";
 import type { RunRow } from "./rows";
@@ -29,7 +32,7 @@ import { emptyWorld, type Governance, type World } from "./world";
 /** Throws Problems: 401, 403 `forbidden` and `run-refused`, 409 `run-id-reused`, 429 `quota-exceeded`. */
 export type StartOutcome = Answer | { refusal: Refusal };
 
-export async function start(db: TenantDb, item: StartItem): Promise<StartOutcome> {
+export async function start(db: TenantDb, item: StartItem, signers: readonly NoteSigner[]): Promise<StartOutcome> {
   mayStart(item);
   const keyId = item.principal.kind === "key" ? item.principal.keyId : null;
   const facts = await readStart(db, { runId: item.runId, agentId: item.body.agent_id, keyId });
@@ -37,7 +40,7 @@ export async function start(db: TenantDb, item: StartItem): Promise<StartOutcome
     throw Unauthenticated.with();
   if (facts.existing !== null) return again(facts.existing, item);
   const book = await bookOf(db, facts.control.policyEpoch);
-  const world = emptyWorld(db.tenantId, item.clock ?? facts.control.now, book);
+  const world = emptyWorld(db.tenantId, item.clock ?? facts.control.now, book, signers);
   const frozen = frozenRefusal(facts.freezes);
   if (frozen !== null) return refuseStart(db, world, { item, refusal: frozen });
   const resolved = resolvedOr(db.tenantId, book, contextOf(item));
@@ -107,8 +110,12 @@ async function freezeAndInsert(
   }
   if (verdict.isPaused) pauseAtStart(draft, verdict);
   run.dueAt = dueAt(draft);
-  run.answer = Buffer.from(JSON.stringify(startAnswer(run, governance)), "utf8");
+  run.answer = withReceipt(
+    startAnswer(run, governance),
+    receiptFor(world, { runId: run.runId, seq: 0, hash: genesis }),
+  );
   countRun(draft, starting.counts);
+  draft.leaf("snapshot", content.snapshot_id, contentHash);
   draft.announce("run.started", { run_id: run.runId, agent_id: run.agentId, status: run.status });
   await insertSet(db, resolved);
   const snapshot = snapshotRow(world, content, { resolved, contentHash });
@@ -173,6 +180,7 @@ function snapshotContext({ body, principal }: StartItem): SnapshotContent["conte
     agent_verified: isVerified(principal),
     tags: { ...body.tags },
     synthetic: body.synthetic ?? false,
+    started_by: actorKey(principal),
   };
 }
 

@@ -117,10 +117,10 @@ function estimateOf(post: StepPost, fallback: { tokens: number; cost_cents: numb
   };
 }
 
-// A result does not run the skill again, so it reads the count its admission left.
+// A result does not run the skill again, so it reads the count its own admission left.
 function repeatsOf(run: RunRow, mark: string | null, known: StepRow | null): number {
   const { repeats } = run.memory;
-  if (known !== null) return repeats?.count ?? 0;
+  if (known !== null) return run.memory.admitted_repeats?.[known.stepIndex] ?? 0;
   if (mark === null) return 0;
   return repeats?.of === mark ? repeats.count + 1 : 1;
 }

@@ -2,8 +2,8 @@
 
 import { v7 as uuidv7 } from "uuid";
 import { expect, test } from "vitest";
-import { sweepOnce } from "@/server/gate/sweeper";
-import { GateWorld, together } from "@/server/gate/testing/gate-world";
+import { startSweeper, sweepOnce } from "@/server/gate/sweeper";
+import { GateWorld, together, until } from "@/server/gate/testing/gate-world";
 import { holdRun } from "@/server/gate/testing/held-rows";
 import { inspect } from "@/server/platform/db/testing/test-database";
 
@@ -86,4 +86,23 @@ test("a freeze that cannot be finished stops no other", async () => {
   await sweepOnce();
   expect(await gate.get(run)).toMatchObject({ status: "cancelled", end_note: "frozen" });
   expect(await gate.rows("freezes", "effective_at is not null")).toMatchObject([{ target_id: "invoice-bot" }]);
+});
+
+test("once in a while it drops sessions that are over, and no other", async () => {
+  const gate = await GateWorld.mint();
+  const { userId } = gate.tenant;
+  const session = (token: string, endsIn: string) => inspect()`
+    insert into sessions (id, user_id, token, expires_at)
+    values (${uuidv7()}, ${userId}, ${`${userId} ${token}`}, clock_timestamp() + ${endsIn}::interval)`;
+  await session("over", "-1 second");
+  await session("long over", "-90 days");
+  await session("live", "1 minute");
+  const left = async () =>
+    (await inspect()<{ token: string }[]>`select token from sessions where user_id = ${userId}`).map(
+      (row) => row.token,
+    );
+  const sweeper = startSweeper({ forgetEveryMs: 0 });
+  await until(async () => (await left()).length === 1);
+  sweeper.stop();
+  expect(await left()).toEqual([`${userId} live`]);
 });

@@ -2,6 +2,7 @@
 // tenants, and hands each to its tenant's next batch, where the run's lock decides; two sweepers do no harm. A tenant
 // takes its share and no more, nobody waits for a slow one, and what cannot be decided comes back later each time.
 
+import { forgetExpiredSessions } from "@/server/account/sessions";
 import { asSystem } from "@/server/platform/db/system-db";
 import { once } from "@/server/platform/env/once";
 import { forgetOldAnswers } from "@/server/platform/http/idempotency";
@@ -21,8 +22,8 @@ const FORGET_EVERY_MS = 3_600_000;
 type Due = { tenant_id: string; ids: string[] };
 type Look = { runs: number; isMore: boolean; work: Promise<unknown> };
 
-/** Starts the sweeper of this process. */
-export function startSweeper(): { stop(): void } {
+/** Starts the sweeper of this process; once in `forgetEveryMs` it also drops what nobody needs any more. */
+export function startSweeper({ forgetEveryMs = FORGET_EVERY_MS } = {}): { stop(): void } {
   let stopped = false;
   let timer: NodeJS.Timeout | undefined;
   let forgotAt = Date.now();
@@ -30,9 +31,10 @@ export function startSweeper(): { stop(): void } {
     let isMore = false;
     try {
       isMore = (await look()).isMore;
-      if (Date.now() - forgotAt > FORGET_EVERY_MS) {
+      if (Date.now() - forgotAt > forgetEveryMs) {
         forgotAt = Date.now();
         await forgetOldAnswers();
+        await forgetExpiredSessions();
       }
     } catch (error) {
       log.warn({ err: error }, "a sweep failed; the next one tries again");

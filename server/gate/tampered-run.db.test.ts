@@ -5,10 +5,9 @@ import { beforeAll, expect, test } from "vitest";
 import { GateWorld, used } from "@/server/gate/testing/gate-world";
 import { inspect } from "@/server/platform/db/testing/test-database";
 
-/** The gate's own clock and memory, and what it answered; `started_by` is held by a trigger alone. */
+/** The gate's own clock and memory, and what it answered. */
 const notEvidence = [
-  ...["last_seen_at", "last_at", "due_at", "paused_at", "paused_ms", "last_step_index", "memory", "started_by"],
-  ...["violation_policy_id", "incident_id", "error_code", "error_message", "refusal_reason"],
+  ...["last_seen_at", "last_at", "due_at", "paused_at", "paused_ms", "memory", "incident_id", "refusal_reason"],
   ...["request_hash", "answer_status", "answer", "end_request_hash", "end_answer"],
 ];
 const others: Readonly<Record<string, string>> = {
@@ -97,6 +96,9 @@ test("every column of a run that is evidence: changed alone, verify says so", as
     expect([column, reasons.get(column)]).toEqual([column, "run_changed"]);
   }
   for (const column of ["input_tokens", "steps_completed", "cost_units", "lapsed_steps", "presumed_output_tokens"]) {
+    expect([column, reasons.get(column)]).toEqual([column, "run_changed"]);
+  }
+  for (const column of ["last_step_index", "started_by", "violation_policy_id", "error_code", "error_message"]) {
     expect([column, reasons.get(column)]).toEqual([column, "run_changed"]);
   }
   expect(await verdict()).toMatchObject({ verified: true });

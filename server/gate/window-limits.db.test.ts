@@ -22,6 +22,35 @@ const usageOf = async (limit: string) => {
   return { used: entity.used, reserved: entity.reserved, presumed: entity.presumed };
 };
 
+describe("a window's overshoot", () => {
+  test("from above the run's own estimates is estimate excess; what others reported is reported", async () => {
+    const gate = await GateWorld.mint();
+    await gate.limit({ max_value: 100 });
+    const run = await gate.start();
+    await gate.admit(run, { step_index: 1 }, 90);
+    const over = await gate.result(run, 1, used(130));
+    const shown = (answer: typeof over) => answer.run.limits.find((limit) => limit.metric === "TOKENS");
+    expect(shown(over)).toMatchObject({ used: 130, overshoot: { estimate_excess: 30, reported: 0 } });
+    const other = await gate.start();
+    const reported = await gate.report(other, { step_index: 1 }, used(20));
+    expect(shown(reported)).toMatchObject({ used: 150, overshoot: { estimate_excess: 0, reported: 50 } });
+    expect((await gate.get(run)).limits.find((limit) => limit.metric === "TOKENS")).toMatchObject({
+      overshoot: { estimate_excess: 40, reported: 10 },
+    });
+  });
+
+  test("is not told apart for a limit that came after the run", async () => {
+    const gate = await GateWorld.mint();
+    const run = await gate.start();
+    await gate.admit(run, { step_index: 1 }, 90);
+    await gate.limit({ max_value: 100 });
+    const over = await gate.result(run, 1, used(130));
+    expect(over.run.limits.find((limit) => limit.metric === "TOKENS")).toMatchObject({
+      overshoot: { estimate_excess: 0, reported: 30 },
+    });
+  });
+});
+
 describe("a budget", () => {
   test("refuses admissions without room, until its window resets; a report over it warns and breaches", async () => {
     const limit = await gate.limit({ name: "Daily tokens", max_value: 100 });

@@ -159,6 +159,9 @@ export type ReleaseBody = z.output<typeof ReleaseBody>;
 
 // --- answers -----------------------------------------------------------------------------------------------------
 
+/** A signed note over (tenant, run, seq, hash, recorded_at), for the runner to keep. Always an answer's last member. */
+const Receipt = z.string();
+
 const Lost = z.object({
   policy_id: z.string().nullable(),
   limit_id: z.string().nullable(),
@@ -222,6 +225,7 @@ export const StartRunAnswer = z.object({
   status: z.enum(runStatuses),
   started_at: Instant,
   policy_snapshot: SnapshotSummary,
+  receipt: Receipt,
 });
 
 export const Gauge = z.object({
@@ -297,6 +301,8 @@ export const StepAnswer = z.object({
   retry_after_ms: z.int().nullable(),
   content_hash: z.string().nullable(),
   late: z.literal(true).optional(),
+  /** Of a block that is chained: a refusal is not, and has none. */
+  receipt: Receipt.optional(),
 });
 export type StepAnswer = z.output<typeof StepAnswer>;
 
@@ -322,6 +328,8 @@ export const RunDetail = RunState.extend({
   policy_snapshot: SnapshotSummary.nullable(),
 });
 export type RunDetail = z.output<typeof RunDetail>;
+
+export const CompleteAnswer = RunDetail.extend({ receipt: Receipt });
 
 export const Verification = z.object({
   verified: z.boolean(),

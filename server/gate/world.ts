@@ -1,6 +1,7 @@
 // What a batch has read under its locks. Items are decided one after the other against it; what an item changes enters
 // the world only when the item has been decided whole.
 
+import type { NoteSigner } from "@/server/evidence/signed-note";
 import type { PolicyBook, WindowLimit } from "@/server/policies/scopes";
 import type { GateSettings } from "@/server/policies/settings";
 import { saturated } from "./countable";
@@ -51,6 +52,8 @@ export type World = {
   tenantId: string;
   now: Date;
   book: PolicyBook;
+  /** Who signs the receipts; nobody in a world that is only looked at. */
+  signers: readonly NoteSigner[];
   /** Open freezes by `freezeKey`. */
   frozen: Map<string, string>;
   keys: Map<string, KeyStatus>;
@@ -72,11 +75,12 @@ export type World = {
 };
 
 /** A world in which nothing has been read yet. */
-export function emptyWorld(tenantId: string, now: Date, book: PolicyBook): World {
+export function emptyWorld(tenantId: string, now: Date, book: PolicyBook, signers: readonly NoteSigner[] = []): World {
   return {
     tenantId,
     now,
     book,
+    signers,
     frozen: new Map(),
     keys: new Map(),
     runs: new Map(),

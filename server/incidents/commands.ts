@@ -204,7 +204,7 @@ async function change(cx: Context, before: IncidentRow, { at, changes, events }:
     detail: { events },
   });
   const outbox = events.map(({ type }) => ({
-    topic: `incident.${type}`,
+    topic: `incident.${type}` as const,
     entity_id: before.id,
     payload: announcement(after),
   }));

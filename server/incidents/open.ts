@@ -1,9 +1,9 @@
 import { v7 as uuidv7 } from "uuid";
-import { incidentEvents, incidents } from "@/db/schema/incidents";
+import { incidents } from "@/db/schema/incidents";
 import type { IncidentSource, IncidentType, Metric, Severity } from "@/db/vocabulary";
 import { type IncidentRow, incidentImage } from "@/server/incidents/image";
 import { categoryOf, causeOf, type SlaHours, slaDue } from "@/server/incidents/rules";
-import { findBySource } from "@/server/incidents/store";
+import { findBySource, insertEvents, type NewEvent } from "@/server/incidents/store";
 import { type AuditEntry, writeAudit, writeOutbox } from "@/server/platform/audit/audit";
 import { actorKey, actorOf } from "@/server/platform/auth/principal";
 import type { NewRow, TenantDb } from "@/server/platform/db/tenant-db";
@@ -45,7 +45,7 @@ export async function openIncident(
   // A new statement, because only it sees what another transaction has committed since.
   if (row === undefined) return { incident_id: await existingId(db, facts), created: false };
   await Promise.all([
-    db.insert(incidentEvents, createdEvent(db, row)),
+    insertEvents(db, [createdEvent(db, row)]),
     writeAudit(db, [auditOfOpening(row)], { at: facts.at, ...context }),
     writeOutbox(db, [{ topic: "incident.created", entity_id: row.id, payload: announcement(row) }], facts.at),
   ]);
@@ -93,7 +93,7 @@ async function existingId(db: TenantDb, facts: IncidentFacts): Promise<string> {
   return existing.id;
 }
 
-function createdEvent(db: TenantDb, row: IncidentRow): NewRow<typeof incidentEvents> {
+function createdEvent(db: TenantDb, row: IncidentRow): NewEvent {
   const { actor_type, actor_id } = actorOf(db.principal);
   return {
     id: uuidv7(),

@@ -4,9 +4,11 @@ import { policyRules } from "@/db/schema/policies";
 import { memberships } from "@/db/schema/tenancy";
 import type { IncidentEventType } from "@/db/vocabulary";
 import { severities } from "@/db/vocabulary";
+import { incidentEventHash } from "@/server/evidence/incident-event-hash";
 import type { IncidentRow } from "@/server/incidents/image";
 import { behind, countCap, inOrder, type PageRequest } from "@/server/incidents/page";
 import { relationRank } from "@/server/incidents/related";
+import { writeLeafSources } from "@/server/platform/audit/leaf-sources";
 import type { Changes, NewRow, TenantDb } from "@/server/platform/db/tenant-db";
 
 export type CommentRow = typeof incidentComments.$inferSelect;
@@ -33,8 +35,17 @@ export async function changeIncident(
 
 export type NewEvent = Omit<NewRow<typeof incidentEvents>, "type"> & { type: IncidentEventType };
 
+/** Writes events and what the log will have of them. */
 export async function insertEvents(db: TenantDb, events: NewEvent[]): Promise<void> {
-  await db.insert(incidentEvents, events);
+  // Hashed as stored: only then would a verifier that reads the row find the same.
+  const rows = await db.insert(incidentEvents, events);
+  const deeds = rows.map((row) => ({
+    kind: "incident_event" as const,
+    id: row.id,
+    hash: incidentEventHash(row),
+    at: row.recordedAt,
+  }));
+  await writeLeafSources(db, deeds);
 }
 
 export async function insertComment(db: TenantDb, comment: NewRow<typeof incidentComments>): Promise<CommentRow> {

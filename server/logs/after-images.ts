@@ -2,10 +2,12 @@
 // each kind of row is shown as its entries show it.
 
 import { inArray } from "drizzle-orm";
+import { exportBundles } from "@/db/schema/exports";
 import { incidents } from "@/db/schema/incidents";
 import { limits, policyRules } from "@/db/schema/policies";
 import { afterImageHash } from "@/server/evidence/snapshot-hash";
 import { incidentImage } from "@/server/incidents/image";
+import { exportImage } from "@/server/logs/export-image";
 import type { TenantDb } from "@/server/platform/db/tenant-db";
 import { limitFromRow } from "@/server/policies/definition";
 import { withParts } from "@/server/policies/store";
@@ -54,6 +56,18 @@ export const comparedKinds: Readonly<Record<string, Kind>> = {
         db.sql<Unaudited>`
           select count(*)::int as n, min(l.id::text) as id from limits l where ${db.mine("l")} and not exists (
             select from audit_logs a where ${db.mine("a")} and a.entity_type = 'limit' and a.entity_id = l.id::text)`,
+      ),
+  },
+  export: {
+    async hashes(db, ids) {
+      const rows = await db.rows(exportBundles, { where: inArray(exportBundles.bundleId, [...ids]) });
+      return new Map(rows.map((row) => [row.bundleId, afterImageHash(exportImage(row))]));
+    },
+    unaudited: (db) =>
+      firstUnaudited(
+        db.sql<Unaudited>`
+          select count(*)::int as n, min(b.bundle_id) as id from export_bundles b where ${db.mine("b")} and not exists (
+            select from audit_logs a where ${db.mine("a")} and a.entity_type = 'export' and a.entity_id = b.bundle_id)`,
       ),
   },
 };

@@ -125,16 +125,38 @@ export const listAuditLog = listEndpoint({
   defaultSort: "-recorded_at",
 });
 
-const auditFaults = ["hash", "mac", "after_hash", "entity_changed", "entity_unaudited"] as const;
+const auditFaults = [
+  "hash",
+  "mac",
+  "after_hash",
+  /** Its number does not follow from the entries before it. */
+  "chain",
+  /** The number before it, or its leaf in the log, is missing. */
+  "gap",
+  "leaf",
+  /** It has a number and is not there. */
+  "missing",
+  "entity_changed",
+  "entity_unaudited",
+] as const;
 export type AuditFault = (typeof auditFaults)[number];
 
 export const AuditIntegrity = z.object({
-  /** `verified` only when nothing was found, nothing left out and entries are chained. */
+  /** `verified` only when nothing was found and nothing left out. */
   status: z.enum(["verified", "broken", "partial", "unknown"]),
   /** Why it says less than `verified`; null when it does not. */
   reason: z.string().nullable(),
-  chained: z.boolean(),
+  /** Entries are numbered, and each number's hash covers all entries before it. */
+  chained: z.literal(true),
   checked: z.int(),
+  /** Just written, and about to be numbered. */
+  pending: z.int(),
+  /** Not numbered although they are older than that. */
+  unnumbered: z.int(),
+  /** The newest number; null where there is none. */
+  last_seq: z.int().nullable(),
+  /** Places where an entry says to be over a minute older than one that was numbered before it. */
+  clock_rollbacks: z.int(),
   /** False where the range holds more entries than one answer checks: narrow it. */
   complete: z.boolean(),
   entities: z.object({
@@ -149,9 +171,25 @@ export const AuditIntegrity = z.object({
   first_bad: z
     .object({
       log_id: z.string().nullable(),
+      /** Its number, where it has one. */
+      seq: z.int().nullable(),
       fault: z.enum(auditFaults),
       entity_type: z.string(),
       entity_id: z.string(),
+    })
+    .nullable(),
+  /** The tenant's Merkle log, made again from its rows; null where it has not begun. */
+  log: z
+    .object({
+      size: z.int(),
+      checked: z.int(),
+      /** False where the log is longer than one answer checks: then the newest leaves were. */
+      complete: z.boolean(),
+      checkpoint_size: z.int(),
+      /** Why no checkpoint is signed; null when they are. */
+      halted: z.string().nullable(),
+      faults: z.int(),
+      first_fault: z.object({ table: z.string(), key: z.string(), fault: z.string() }).nullable(),
     })
     .nullable(),
   checked_at: Instant,
@@ -162,8 +200,9 @@ export const checkAuditIntegrity = endpoint({
   id: "logs.check_audit",
   method: "GET",
   path: "/api/v1/logs/audit/integrity",
-  summary: "Walk the audit log: recompute every hash and MAC, compare entities with their newest after-image",
+  summary: "Walk audit entries, their chain and the log: recompute all of it, compare entities with their after-images",
   permission: "audit:read",
+  transaction: "own",
   query: z.object({ recorded_after: When.optional(), recorded_before: When.optional() }),
   returns: AuditIntegrity,
 });

@@ -1,4 +1,4 @@
-import { auditIntegrity } from "@/server/logs/audit-integrity";
+import { checkIntegrity } from "@/server/logs/audit-integrity";
 import { checkAuditIntegrity, getLog, listAuditLog, listRunRecords } from "@/server/logs/contract";
 import { auditPage, logById } from "@/server/logs/queries";
 import { runRecordPage } from "@/server/logs/run-records";
@@ -7,6 +7,6 @@ import { handle } from "@/server/platform/http/handle";
 export const logHandlers = [
   handle(listRunRecords, (cx, { query }) => runRecordPage(cx.db, query)),
   handle(listAuditLog, (cx, { query }) => auditPage(cx.db, query)),
-  handle(checkAuditIntegrity, (cx, { query }) => auditIntegrity(cx.db, query)),
+  handle(checkAuditIntegrity, (cx, { query }) => checkIntegrity(cx.principal, query)),
   handle(getLog, (cx, { params }) => logById(cx.db, params.log_id)),
 ];

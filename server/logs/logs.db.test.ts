@@ -20,7 +20,8 @@ import { keyScopes } from "@/server/platform/auth/principal";
 import { asTenant } from "@/server/platform/db/tenant-db";
 import { inspect } from "@/server/platform/db/testing/test-database";
 import { defaultGateSettings } from "@/server/policies/settings";
-import { auditIntegrity } from "./audit-integrity";
+import { sequenceNow } from "@/server/transparency/sequencer";
+import { checkIntegrity } from "./audit-integrity";
 
 const start = new Date("2026-03-01T12:00:00.000Z");
 const at = (ms: number) => new Date(start.getTime() + ms);
@@ -191,23 +192,39 @@ describe("GET /logs/audit/integrity", () => {
         sla_hours: defaultGateSettings.sla_hours,
       }),
     );
+    await sequenceNow(me.tenantId);
     const check = async (query = "") => (await get(me, `/logs/audit/integrity${query}`)).body;
     return { me, ids, incident_id, check };
   }
 
-  it("says partial and why while entries are not numbered", async () => {
+  it("says verified when all of it holds", async () => {
     const { check } = await tenantWithLog();
     expect(await check()).toMatchObject({
-      ...{
-        status: "partial",
-        reason: expect.stringContaining("not numbered"),
-        chained: false,
-        complete: true,
-        checked: 4,
-      },
-      ...{ bad_entries: 0, first_bad: null },
+      ...{ status: "verified", reason: null, chained: true, complete: true, checked: 4, last_seq: 4 },
+      ...{ bad_entries: 0, first_bad: null, pending: 0, unnumbered: 0, clock_rollbacks: 0 },
       entities: { compared: 1, changed: 0, unaudited: 0, not_compared: ["api_key"] },
+      log: { size: 5, checked: 5, complete: true, checkpoint_size: 0, halted: null, faults: 0, first_fault: null },
     });
+  });
+
+  it("calls what was just written pending, and says partial when it stays without a number", async () => {
+    const { me, check } = await tenantWithLog();
+    const entry = { action: "session.created", entity_type: "session", entity_id: "s" };
+    await putAudit(me, [entry]);
+    expect(await check()).toMatchObject({ status: "verified", checked: 5, pending: 1, unnumbered: 0, last_seq: 4 });
+    await putAudit(me, [entry], at(9));
+    expect(await check()).toMatchObject({
+      ...{ status: "partial", reason: expect.stringContaining("waiting for their number") },
+      ...{ checked: 6, pending: 1, unnumbered: 1 },
+    });
+  });
+
+  it("says where the clock went back", async () => {
+    const { me, check } = await tenantWithLog();
+    const entry = { action: "session.created", entity_type: "session", entity_id: "s" };
+    await putAudit(me, [entry], new Date(at(0).getTime() - 61_000));
+    await sequenceNow(me.tenantId);
+    expect(await check()).toMatchObject({ status: "partial", clock_rollbacks: 1, last_seq: 5 });
   });
 
   it("says unknown of nothing", async () => {
@@ -260,10 +277,10 @@ describe("GET /logs/audit/integrity", () => {
   it("keeps to its range, and says when one answer is not enough", async () => {
     const { me, ids, check } = await tenantWithLog();
     await tamper(`update audit_logs set actor_id = 'nobody' where id = '${ids[1]}'`);
-    expect(await check(`?recorded_after=${at(0).toISOString()}`)).toMatchObject({ status: "partial", checked: 1 });
-    const short = await asTenant(me, (db) => auditIntegrity(db, {}, 1));
+    expect(await check(`?recorded_after=${at(0).toISOString()}`)).toMatchObject({ status: "verified", checked: 1 });
+    const short = await checkIntegrity(me, {}, 1);
     expect(short).toMatchObject({ status: "partial", complete: false, checked: 1, bad_entries: 0 });
-    expect(await asTenant(me, (db) => auditIntegrity(db, {}, 4))).toMatchObject({ complete: true, checked: 4 });
+    expect(await checkIntegrity(me, {}, 4)).toMatchObject({ complete: true, checked: 4 });
   });
 
   it("walks more than one page", async () => {
@@ -274,12 +291,13 @@ describe("GET /logs/audit/integrity", () => {
       Array.from({ length: 2_100 }, () => entry),
       at(1),
     );
-    expect(await check()).toMatchObject({ status: "partial", checked: 2_104 });
+    await sequenceNow(me.tenantId);
+    expect(await check()).toMatchObject({ status: "verified", checked: 2_104 });
   });
 
   it("sees its own tenant's entries only", async () => {
     const [one, other] = [await tenantWithLog(), await tenantWithLog()];
     await tamper(`update audit_logs set actor_id = 'nobody' where id = '${other.ids[0]}'`);
-    expect(await one.check()).toMatchObject({ status: "partial" });
+    expect(await one.check()).toMatchObject({ status: "verified" });
   });
 });

@@ -20,14 +20,16 @@ it("nobody named is nobody's origin", () => {
 });
 
 describe("integrity", () => {
-  const sound = { checked: 3, faults: 0, isComplete: true, isChained: true };
+  const sound = { checked: 3, faults: 0, isComplete: true, unnumbered: 0, clockRollbacks: 0, isHalted: false };
 
   it.each([
     [sound, "verified"],
-    [{ ...sound, isChained: false }, "partial"],
+    [{ ...sound, unnumbered: 1 }, "partial"],
+    [{ ...sound, clockRollbacks: 1 }, "partial"],
+    [{ ...sound, isHalted: true }, "partial"],
     [{ ...sound, isComplete: false }, "partial"],
     [{ ...sound, faults: 1 }, "broken"],
-    [{ ...sound, faults: 1, isComplete: false, isChained: false }, "broken"],
+    [{ ...sound, faults: 1, isComplete: false, unnumbered: 2 }, "broken"],
     [{ ...sound, checked: 0 }, "unknown"],
   ])("of %j is %s, with the reason where it is less than verified", (found, status) => {
     const said = integrityStatus(found);

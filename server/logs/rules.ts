@@ -41,20 +41,26 @@ export function originOf(actorType: string | null): EvidenceMetadata["origin"] {
   return actorType === null ? null : (originOfActor[actorType] ?? null);
 }
 
-type IntegrityFindings = { checked: number; faults: number; isComplete: boolean; isChained: boolean };
+type IntegrityFindings = {
+  checked: number;
+  faults: number;
+  isComplete: boolean;
+  unnumbered: number;
+  clockRollbacks: number;
+  isHalted: boolean;
+};
 
-/** Nothing checked says nothing; a fault breaks it; without a chain entries could be missing, and that is said. */
+/** Nothing checked says nothing; a fault breaks it; what could hide a fault is said. */
 export function integrityStatus(found: IntegrityFindings): Pick<AuditIntegrity, "status" | "reason"> {
   if (found.faults > 0) return { status: "broken", reason: "What is stored is not what was written." };
   if (found.checked === 0) return { status: "unknown", reason: "There is no entry in this range." };
-  if (!found.isComplete) {
-    return { status: "partial", reason: "The range holds more entries than one answer checks: narrow it." };
-  }
-  if (!found.isChained) {
-    return {
-      status: "partial",
-      reason: "Every entry is as it was written, but entries are not numbered yet, so a missing one would not show.",
-    };
-  }
-  return { status: "verified", reason: null };
+  const reason = doubtOf(found);
+  return { status: reason === null ? "verified" : "partial", reason };
+}
+
+function doubtOf(found: IntegrityFindings): string | null {
+  if (found.isHalted) return "The log is not signed until its break is acknowledged.";
+  if (!found.isComplete) return "There is more than one answer checks: narrow the range.";
+  if (found.unnumbered > 0) return "Entries are waiting for their number for longer than they should.";
+  return found.clockRollbacks > 0 ? "The clock went back, so the times of some entries contradict their order." : null;
 }

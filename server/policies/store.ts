@@ -13,6 +13,7 @@ import type {
   ScopeRow,
   VersionedRule,
 } from "@/server/policies/definition";
+import type { PolicyVersion } from "@/server/policies/wire";
 
 /** A rule's rows together. `kept` is the content hash its current version was kept with. */
 export interface RuleRows {
@@ -64,7 +65,7 @@ export async function unknownApiKeys(db: TenantDb, ids: readonly string[]): Prom
 export interface RuleWrite {
   definition: VersionedRule;
   contentHash: Buffer;
-  change: string;
+  change: PolicyVersion["change"];
   by: string;
   at: Date;
 }

@@ -11,7 +11,8 @@ export interface CountedWindow {
 
 const DAY_MS = 86_400_000;
 const EPOCH: CountedWindow = { start: new Date(0), resets_at: null };
-type CalendarPeriod = Exclude<ResetPeriod, "none">;
+/** Limits reset by the first three; quarters are the periods of exports. */
+type CalendarPeriod = Exclude<ResetPeriod, "none"> | "quarterly";
 
 /** The window that `now` lies in; the epoch, without a reset, where a limit has no calendar period. */
 export function windowOf(limit: { reset_period?: ResetPeriod }, now: Date, timezone: string): CountedWindow {
@@ -24,6 +25,12 @@ export function windowOf(limit: { reset_period?: ResetPeriod }, now: Date, timez
   if (lastWindows.size >= MAX_REMEMBERED) lastWindows.clear();
   lastWindows.set(key, found);
   return found;
+}
+
+/** The calendar quarter of the zone that `at` lies in: half-open, from its first midnight to the next one's. */
+export function quarterOf(at: Date, timezone: string): { start: Date; end: Date } {
+  const { start, resets_at } = calendarWindow("quarterly", at, timezone);
+  return { start, end: resets_at };
 }
 
 // The answer is a function of the arguments; remembering the last window of each zone saves the calendar arithmetic on
@@ -47,14 +54,15 @@ function firstDay(period: CalendarPeriod, day: number): number {
   if (period === "daily") return day;
   if (period === "weekly") return day - ((day + 3) % 7);
   const date = new Date(day * DAY_MS);
-  return Date.UTC(date.getUTCFullYear(), date.getUTCMonth(), 1) / DAY_MS;
+  const month = date.getUTCMonth();
+  return Date.UTC(date.getUTCFullYear(), period === "quarterly" ? month - (month % 3) : month, 1) / DAY_MS;
 }
 
 function nextFirstDay(period: CalendarPeriod, first: number): number {
   if (period === "daily") return first + 1;
   if (period === "weekly") return first + 7;
   const date = new Date(first * DAY_MS);
-  return Date.UTC(date.getUTCFullYear(), date.getUTCMonth() + 1, 1) / DAY_MS;
+  return Date.UTC(date.getUTCFullYear(), date.getUTCMonth() + (period === "quarterly" ? 3 : 1), 1) / DAY_MS;
 }
 
 /** The first instant at which the zone's calendar shows `day`: midnight, or later where midnight is skipped. */

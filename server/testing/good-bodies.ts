@@ -20,6 +20,11 @@ export const goodBodies: Readonly<Record<string, BodyOf>> = {
   "connectivity.create_api_key": () => ({ name: "A key", scopes: ["runs:read"], agent_ids: ["a"] }),
   "connectivity.rotate_api_key": () => ({ grace_seconds: 60 }),
   "connectivity.revoke_api_key": () => ({ reason: "lost" }),
+  "exports.evidence": () => ({ format: "json", export_reason: "Q4 audit", include_raw_steps: true }),
+  "exports.soc2": () => ({ format: "json", prepared_for: "The auditors", preparer_notes: "As asked for" }),
+  "exports.debrief": () => ({ format: "json", prepared_for: "The board" }),
+  "exports.review": () => ({ verdict: "exception", notes: "Step 2 is missing" }),
+  "exports.verify": () => ({ bundle: {} }),
   "gate.start_run": () => ({
     ...{ agent_id: "an-agent", goal: "Pay", actor: { type: "human", id: "u-17" }, provider: "anthropic" },
     ...{ model: "claude-sonnet-4", project: "billing", source: "sdk", tags: { env: "prod" }, synthetic: false },

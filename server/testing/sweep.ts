@@ -5,7 +5,7 @@ import { rolePermissions } from "@/server/platform/auth/principal";
 import { inspect } from "@/server/platform/db/testing/test-database";
 import type { Endpoint } from "@/server/platform/http/contract";
 import { parameterNames } from "@/server/platform/http/registry";
-import { absentId } from "@/server/platform/http/testing/operation-calls";
+import { absentIdOf } from "@/server/platform/http/testing/operation-calls";
 import { answerOf, type Headers, host } from "@/server/testing/callers";
 import { goodBodies } from "@/server/testing/good-bodies";
 import type { World } from "@/server/testing/tenant-world";
@@ -52,8 +52,8 @@ export type Ids = (name: string) => string;
 export const ownIds =
   (world: World): Ids =>
   (name) =>
-    world.ids[name] ?? absentId;
-export const nobodysIds: Ids = () => absentId;
+    world.ids[name] ?? absentIdOf(name);
+export const nobodysIds: Ids = absentIdOf;
 
 export type Seen = { status: number; text: string };
 
@@ -71,9 +71,24 @@ export async function callAs(
     ...(endpoint.method === "GET" ? {} : { body: JSON.stringify(body ?? goodBodies[endpoint.id]?.(ids) ?? {}) }),
     signal: gone.signal,
   });
-  const seen = await wholeOf(await answerOf(request));
+  const response = await answerOf(request);
+  const seen = await wholeOf(endpoint.id === "events.stream" ? await untilQuiet(response) : response);
   gone.abort();
   return seen;
+}
+
+const QUIET_MS = 300;
+
+/** What a stream that does not end by itself says before it has nothing more to say. */
+async function untilQuiet(response: Response): Promise<Response> {
+  const reader = response.headers.get("content-type") === "text/event-stream" ? response.body?.getReader() : undefined;
+  if (reader === undefined) return response;
+  const chunks: Uint8Array[] = [];
+  const quiet = () => new Promise<undefined>((resolve) => setTimeout(() => resolve(undefined), QUIET_MS));
+  const next = async () => (await Promise.race([reader.read(), quiet()]))?.value;
+  for (let chunk = await next(); chunk !== undefined; chunk = await next()) chunks.push(chunk);
+  await reader.cancel();
+  return new Response(Buffer.concat(chunks), { status: response.status, headers: response.headers });
 }
 
 /** Status, headers and body as text, without request id and Date (D1). */

@@ -59,7 +59,8 @@ export async function makeWorld(canary: string, ownRunId: string): Promise<World
   const policies = await makePolicies(world);
   await makeRuns(world, ownRunId);
   const incidents = await makeIncidents(world, policies.policy_id);
-  return { ...world, ids: { ...policies, ...incidents, ...(await madeIds(world, ownRunId)) } };
+  const exports = await makeExport(world);
+  return { ...world, ids: { ...policies, ...incidents, ...exports, ...(await madeIds(world, ownRunId)) } };
 }
 
 type Made = Omit<World, "ids">;
@@ -136,6 +137,16 @@ async function makeIncidents({ canary, key, seats }: Made, policyId: string): Pr
   await act(second, "escalate", { target: "owner", reason: canary });
   await act(second, "resolve", { resolution_method: "manual_intervention", resolution_notes: canary });
   return textual({ incident_id });
+}
+
+/** Of the run that the gate stopped. */
+async function makeExport({ tenantId, canary, seats }: Made): Promise<World["ids"]> {
+  const [run] = await inspect()`
+    select incident_id from runs where tenant_id = ${tenantId} and run_id = ${sharedRuns.stopped}`;
+  const said = { export_reason: canary, prepared_for: canary, preparer_notes: canary };
+  const path = `/incidents/${run?.incident_id}/export/evidence`;
+  const { bundle_id } = await sent(seats.member.headers, path, { body: { format: "json", ...said } });
+  return textual({ bundle_id });
 }
 
 async function madeIds({ tenantId }: Made, run_id: string): Promise<World["ids"]> {

@@ -4,9 +4,10 @@
 import { connect } from "node:net";
 import { getRequestListener } from "@hono/node-server";
 import { route } from "@/server/endpoints";
+import { isStreamPath, streamFetch } from "@/server/events/front-door";
 import { gateFetch, isGatePath } from "@/server/gate/front-door";
 import { closeListener, createListener, listen } from "@/server/platform/http/listener";
-import { notFound } from "@/server/platform/http/mount";
+import { notFound, pathOf } from "@/server/platform/http/mount";
 
 export type WholeServer = { port: number; close(): Promise<void> };
 
@@ -15,8 +16,8 @@ export async function startWholeServer(): Promise<WholeServer> {
     overrideGlobalObjects: false,
   });
   const server = createListener({
-    answersItself: isGatePath,
-    answer: gateFetch,
+    answersItself: (path) => isGatePath(path) || isStreamPath(path),
+    answer: (request) => (isStreamPath(pathOf(request.url)) ? streamFetch(request) : gateFetch(request)),
     rest: async (request, response) => void (await routed(request, response)),
   });
   const port = await listen(server, "127.0.0.1", 0);

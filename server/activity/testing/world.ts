@@ -12,6 +12,7 @@ import { activityHandlers } from "@/server/activity/handlers";
 import type { RunRows } from "@/server/evidence/testing/run-writer";
 import { logHandlers } from "@/server/logs/handlers";
 import { type AuditEntry, auditRow } from "@/server/platform/audit/audit";
+import { auditSourceRow, insertLeafSources } from "@/server/platform/audit/leaf-sources";
 import { type Principal, rolePermissions, systemPrincipal } from "@/server/platform/auth/principal";
 import { asTenant, type NewRow } from "@/server/platform/db/tenant-db";
 import { inspect } from "@/server/platform/db/testing/test-database";
@@ -211,6 +212,12 @@ export async function putAudit(
   at = new Date(),
 ): Promise<string[]> {
   const rows = entries.map((entry) => auditRow(entry, { principal, at, requestId: "req-1" }));
-  await asTenant(principal, (db) => db.insert(auditLogs, rows));
+  await asTenant(principal, async (db) => {
+    await db.insert(auditLogs, rows);
+    await insertLeafSources(
+      db,
+      rows.map((row) => auditSourceRow(db.tenantId, row)),
+    );
+  });
   return rows.map((row) => row.id);
 }

@@ -57,7 +57,7 @@ export function completedRun(): RunWriter {
   );
   writer.admit(left, { input_tokens: 5, output_tokens: 6, cost_units: 7 });
   writer.lapse(left);
-  writer.complete("succeeded", "completed", "abandoned");
+  writer.complete("succeeded", "completed", { note: "abandoned" });
   return writer;
 }
 
@@ -76,6 +76,17 @@ export function timedOutRun(): RunWriter {
     },
     true,
   );
+  return writer;
+}
+
+/** A run whose runner says that it failed, and why. */
+export function failedRun(): RunWriter {
+  const writer = new RunWriter();
+  writer.report(
+    { stepIndex: 1, stepType: "tool_call", step: { status: "failure" } },
+    { input_tokens: 1, output_tokens: 2, duration_ms: 3, cost_units: 4, cost_source: "computed" },
+  );
+  writer.complete("failed", "system_failure", { error: { code: "E1", message: "the mail server is away" } });
   return writer;
 }
 

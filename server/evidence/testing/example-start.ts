@@ -9,13 +9,14 @@ type Ids = Pick<SnapshotRow, "tenantId" | "id" | "runId" | "createdAt">;
 export type Who = Pick<
   RunRow,
   | ("agentId" | "agentVerified" | "apiKeyId" | "actorType" | "actorId" | "goal" | "parentRunId" | "project")
-  | ("provider" | "model" | "source" | "synthetic")
+  | ("provider" | "model" | "source" | "synthetic" | "startedBy")
 > & { readonly tags: { readonly [key: string]: string } };
 
 export const EXAMPLE: Who = {
   ...{ agentId: "invoice-bot", agentVerified: true, apiKeyId: null, actorType: "human", actorId: "u-17" },
   ...{ goal: "Pay the open invoices", parentRunId: null, project: null, provider: null, model: null, source: null },
-  ...{ tags: { env: "prod" }, synthetic: false },
+  // Empty: its snapshot is from before that was frozen.
+  ...{ tags: { env: "prod" }, synthetic: false, startedBy: "" },
 };
 
 /** With every member there is. */
@@ -24,6 +25,7 @@ export const NAMED: Who = {
   ...{ agentVerified: false, apiKeyId: "0197a2b4-0000-7000-8000-0000000000c1", project: "payables" },
   ...{ parentRunId: "0197a2b4-0000-7000-8000-0000000000c2", provider: "anthropic", model: "claude-sonnet-4" },
   ...{ source: "sdk", tags: { env: "prod", "": "", région: "é" }, synthetic: true },
+  startedBy: "key:0197a2b4-0000-7000-8000-0000000000c1",
 };
 
 /** The snapshot and policy set of the example runs. */
@@ -54,5 +56,6 @@ function contextOf(who: Who): CanonicalObject {
     ...(who.provider === null ? {} : { provider: who.provider }),
     ...(who.model === null ? {} : { model: who.model }),
     ...(who.source === null ? {} : { source: who.source }),
+    ...(who.startedBy === "" ? {} : { started_by: who.startedBy }),
   };
 }

@@ -8,6 +8,7 @@ import { chainRecord, type Estimate, type NewRecord, type StepClaims, type Usage
 import type { RecordRow, RunEvidence, RunRow, SnapshotRow, StepRow, TraceRow } from "../run-evidence";
 import { type OpenAdmission, sealHash, sealOf, traceStatusOf } from "../seal";
 import { requestHash } from "../snapshot-hash";
+import { EXAMPLE_SIGNER, exampleReceipt } from "./example-receipt";
 import { EXAMPLE, exampleSnapshot, type Who } from "./example-start";
 
 type Writable<T> = { -readonly [Member in keyof T]: T[Member] };
@@ -19,8 +20,11 @@ export type RunRows = {
   records: Writable<RecordRow>[];
   steps: Writable<StepRow>[];
 };
+type Said = { note?: string; error?: { code?: string; message?: string } };
 export type StepIdentity = { stepIndex: number; stepId?: string; stepType: string };
-export type Post = StepIdentity & { step?: StepClaims; action?: "allow" | "warn" | "block"; isAnswered?: boolean };
+type Promised = { commitments?: { input_commit?: string; output_commit?: string; stored_commit?: string } };
+export type Post = StepIdentity &
+  Promised & { step?: StepClaims; action?: "allow" | "warn" | "block"; isAnswered?: boolean };
 
 export const TENANT = "0197a2b4-0000-7000-8000-000000000001";
 export const RUN = "0197a2b4-0000-7000-8000-00000000000a";
@@ -33,6 +37,14 @@ const NO_USE = {
   ...{ inputTokens: 0, outputTokens: 0, costUnits: 0, stepsCompleted: 0 },
   ...{ reservedInputTokens: 0, reservedOutputTokens: 0, reservedCostUnits: 0, openSteps: 0 },
   ...{ presumedInputTokens: 0, presumedOutputTokens: 0, presumedCostUnits: 0, lapsedSteps: 0 },
+  ...{
+    lateRecords: 0,
+    lastStepIndex: 0,
+    violation: null,
+    violationPolicyId: null,
+    errorCode: null,
+    errorMessage: null,
+  },
 };
 
 export class RunWriter {
@@ -58,8 +70,6 @@ export class RunWriter {
           status: "running",
           seq: 0,
           headHash: this.#head,
-          lateRecords: 0,
-          violation: null,
         },
       },
       trace: {
@@ -154,10 +164,12 @@ export class RunWriter {
     this.#seal("failed_policy", "policy_block", inflection);
   }
 
-  complete(status: RunStatus = "succeeded", reason: TerminationReason = "completed", note?: string): void {
+  complete(status: RunStatus = "succeeded", reason: TerminationReason = "completed", said: Said = {}): void {
+    const { note, error } = said;
     const end = { cause: "complete", status, termination_reason: reason, ...(note === undefined ? {} : { note }) };
-    this.#append({ kind: "end", body: { end } }, null);
-    this.rows.run.endNote = note ?? null;
+    this.#append({ kind: "end", body: { end, ...(error === undefined ? {} : { error }) } }, null);
+    const { code: errorCode = null, message: errorMessage = null } = error ?? {};
+    Object.assign(this.rows.run, { endNote: note ?? null, errorCode, errorMessage });
     this.#seal(status, reason, null);
   }
 
@@ -187,6 +199,7 @@ export class RunWriter {
     });
     Object.assign(run, { status, terminationReason: reason, completedAt: endedAt, violation });
     run.stoppedAtStep = violation?.step_index ?? null;
+    run.violationPolicyId = violation?.policy_id ?? null;
     Object.assign(trace, { status: traceStatusOf(status), completedAt: endedAt, rootHash: this.#head, seal });
     this.#head = sealHash(seal);
     trace.sealHash = this.#head;
@@ -216,15 +229,18 @@ export class RunWriter {
       ...what,
     };
     const chained = chainRecord(this.#head, newRecord(columns));
-    const { request_hash } = what.body as { request_hash?: string };
+    const { request_hash, decision } = what.body as { request_hash?: string; decision?: { action: string } };
+    const receipt = decision?.action === "block" ? exampleReceipt({ ...columns, hash: chained.hash }) : null;
     const row: RecordRow = {
       ...columns,
       body: stored(what.body),
       ...chained,
       requestHash: request_hash === undefined ? null : readHash(request_hash),
       answerStatus: request_hash === undefined ? null : 200,
-      answer: request_hash === undefined ? null : answerBytes(answerText(seq), chained.hash),
+      answer: request_hash === undefined ? null : answerBytes(answerText(seq), chained.hash, receipt),
     };
+    if (["admission", "report", "violation", "stopped"].includes(what.kind))
+      this.rows.run.lastStepIndex = Math.max(this.rows.run.lastStepIndex, step?.stepIndex ?? 0);
     this.rows.records.push(row);
     this.#head = chained.hash;
     Object.assign(this.rows.run, { seq, headHash: chained.hash });
@@ -239,9 +255,10 @@ export class RunWriter {
     };
   }
 
-  #asked(post: object): { request_hash: string; answer_hash: string } {
+  #asked(post: Promised): Promised & { request_hash: string; answer_hash: string } {
     const request = requestHash({ ...post, seq: this.rows.run.seq + 1, ratio: 0.5 });
     return {
+      ...(post.commitments === undefined ? {} : { commitments: post.commitments }),
       request_hash: `sha256:${request.toString("hex")}`,
       answer_hash: answerHash(200, answerText(this.rows.run.seq + 1)),
     };
@@ -324,7 +341,7 @@ export function evidenceOf(rows: RunRows, pageSize = 3): RunEvidence {
     (a, b) => (a.resultSeq ?? last) - (b.resultSeq ?? last) || a.stepIndex - b.stepIndex,
   );
   const records = [...rows.records].sort((a, b) => a.seq - b.seq);
-  return { ...rows, records: pages(records, pageSize), steps: pages(steps, pageSize) };
+  return { ...rows, records: pages(records, pageSize), steps: pages(steps, pageSize), receiptKeys: [EXAMPLE_SIGNER] };
 }
 
 async function* pages<Row>(rows: readonly Row[], size: number): AsyncGenerator<readonly Row[]> {

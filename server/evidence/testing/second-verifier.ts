@@ -3,6 +3,7 @@
 // the document is wrong.
 import { createHash } from "node:crypto";
 import type { RecordRow, StepRow } from "../run-evidence";
+import { textOfAnswer } from "./example-receipt";
 import type { RunRows } from "./run-writer";
 
 type Json = string | number | boolean | Json[] | { [member: string]: Json };
@@ -23,23 +24,6 @@ export function holds(rows: RunRows): boolean {
     if (error instanceof Wrong) return false;
     throw error;
   }
-}
-
-/** The hash of a printed vector, from its parts. */
-export function vectorHash(vector: {
-  kind: string;
-  previous?: string;
-  salt?: string;
-  status?: string;
-  text: string;
-}): string {
-  const parts = [
-    vector.previous === undefined ? "" : Buffer.from(vector.previous.slice(7), "hex"),
-    vector.salt === undefined ? "" : Buffer.from(vector.salt, "hex"),
-    vector.status === undefined ? "" : `${vector.status}\n`,
-    vector.text,
-  ];
-  return written(sha(vector.kind, ...parts));
 }
 
 /** §1, and a refusal of everything §1 does not list. */
@@ -167,6 +151,7 @@ function checkContext(run: RunRows["run"], context: Members): void {
   equal(run.provider, context.provider ?? null);
   equal(run.model, context.model ?? null);
   equal(run.source, context.source ?? null);
+  equal(run.startedBy, context.started_by ?? run.startedBy);
 }
 
 function canonicalObject(bytes: Uint8Array): Members {
@@ -211,11 +196,7 @@ function checkExchange(row: RecordRow): void {
     equal(body.answer_hash, undefined);
     return;
   }
-  const answer = Buffer.from(row.answer);
-  const tail = Buffer.from(`,"content_hash":"${written(row.hash)}"}`);
-  same(answer.subarray(-tail.length), tail);
-  const text = Buffer.concat([answer.subarray(0, answer.length - tail.length), Buffer.from("}")]);
-  equal(body.answer_hash, written(sha("answer", `${row.answerStatus}\n`, text)));
+  equal(body.answer_hash, written(sha("answer", `${row.answerStatus}\n`, textOfAnswer(row) ?? "")));
 }
 
 function checkLive({ run, trace, records }: RunRows): void {
@@ -227,6 +208,9 @@ function checkLive({ run, trace, records }: RunRows): void {
     run.stoppedAtStep,
     run.endNote,
     run.violation,
+    run.violationPolicyId,
+    run.errorCode,
+    run.errorMessage,
     trace.rootHash,
     trace.sealHash,
   ];
@@ -275,8 +259,9 @@ function checkEnd(
   equal(trace.violationPolicyId, violation?.policy_id ?? null);
   equal(trace.violationReason, violation?.reason ?? null);
   equal(run.violation === null ? "" : canonical(run.violation), violation === undefined ? "" : canonical(violation));
+  equal(run.violationPolicyId, violation?.policy_id ?? null);
   if (last === undefined) {
-    equal(run.endNote, null);
+    must(run.endNote === null && run.errorCode === null && run.errorMessage === null);
     return;
   }
   must(last.kind === "stopped" || last.kind === "end");
@@ -285,6 +270,9 @@ function checkEnd(
   equal(end.termination_reason, run.terminationReason);
   equal(end.stopped_at_step ?? null, run.stoppedAtStep);
   equal(end.note ?? null, run.endNote);
+  const error = end.cause === "complete" ? members(members(last.body).error ?? {}) : {};
+  equal(error.code ?? null, run.errorCode);
+  equal(error.message ?? null, run.errorMessage);
 }
 
 function usages(records: readonly RecordRow[]): Members[] {
@@ -313,6 +301,8 @@ function checkTotals({ run, trace, records }: RunRows): void {
   equal(run.outputTokens, sum(used, "output_tokens"));
   equal(run.costUnits, sum(used, "cost_units"));
   equal(run.stepsCompleted, used.length);
+  const indexed = records.filter((row) => ["admission", "report", "violation", "stopped"].includes(row.kind));
+  equal(run.lastStepIndex, Math.max(0, ...indexed.map((row) => row.stepIndex ?? 0)));
   const isLapsed = (row: RecordRow) =>
     trace.seal !== null || records.some((other) => other.kind === "lapse" && other.stepIndex === row.stepIndex);
   const left = unsettled(records);

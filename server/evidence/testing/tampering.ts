@@ -40,6 +40,7 @@ const NULLABLE = new Set([
     "violationPolicyId",
     "violationReason",
   ],
+  ...["errorCode", "errorMessage"],
   ...["apiKeyId", "actorType", "actorId", "goal", "parentRunId", "project", "provider", "source"],
 ]);
 const ANY_UUID = "0197a2b4-0000-7000-8000-0000000000ff";
@@ -58,8 +59,11 @@ export function tamperings(rows: RunRows): Tampering[] {
 
 // Nothing froze who and what a refused run was; only the agent stands twice.
 function covered({ run, snapshot }: RunRows): object {
-  if (snapshot !== null) return run;
-  return Object.fromEntries(Object.entries(run).filter(([column]) => column === "agentId" || !(column in EXAMPLE)));
+  const isCovered = (column: string) =>
+    snapshot === null
+      ? column === "agentId" || !(column in EXAMPLE)
+      : column !== "startedBy" || run.startedBy !== EXAMPLE.startedBy;
+  return Object.fromEntries(Object.entries(run).filter(([column]) => isCovered(column)));
 }
 
 function ofRow(name: string, row: object, find: (rows: RunRows) => object): Tampering[] {

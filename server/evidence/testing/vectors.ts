@@ -1,9 +1,13 @@
 import { answerHash } from "../answer";
-import { canonicalText } from "../canonical";
+import { bundleHash } from "../bundle-file";
+import { canonicalText, jcs } from "../canonical";
 import { genesisBytes } from "../chain";
 import { commitTo, commitToStored } from "../commitment";
 import { H, writeHash } from "../hash";
+import { incidentEventBytes, incidentEventHash } from "../incident-event-hash";
+import { keyStatementHash } from "../key-history";
 import { afterImageHash, canonicalImage, requestHash } from "../snapshot-hash";
+import { SECOND_KEY } from "./example-log";
 import { exampleRun } from "./example-run";
 import { RUN, TENANT } from "./run-writer";
 
@@ -14,6 +18,8 @@ export type Vector = {
   readonly previous?: string;
   readonly salt?: string;
   readonly status?: string;
+  /** Enters as 32 raw bytes. */
+  readonly entry?: string;
   readonly text: string;
   readonly hash: string;
 };
@@ -62,7 +68,7 @@ export function printedVectors(document: string): Vector[] {
  * @public
  */
 export function printVector(vector: Vector): string {
-  const order = ["name", "kind", "previous", "salt", "status", "text", "hash"] as const;
+  const order = ["name", "kind", "previous", "salt", "status", "entry", "text", "hash"] as const;
   const lines = order.flatMap((field) => (vector[field] === undefined ? [] : [`${field} ${vector[field]}`]));
   return `\`\`\`vector\n${lines.join("\n")}\n\`\`\``;
 }
@@ -81,7 +87,46 @@ function otherVectors(): Vector[] {
     { name: "answer of seq 1", kind: "answer", status: "200", text: answer, hash: answerHash(200, answer) },
     vector("after-image", "after-image", afterImageHash({ version: 3, price: 1e-7, gone: null }), image),
     vector("audit entry", "audit", H("audit", entry), entry),
+    ...logVectors(H("audit", entry)),
   ];
+}
+
+// What the log adds to the hashes of §1.
+function logVectors(entry: Buffer): Vector[] {
+  const first = H("audit-chain", Buffer.alloc(32), entry);
+  const link = (previous: Buffer) => ({ previous: writeHash(previous), entry: writeHash(entry) });
+  const event = incidentEventBytes(exampleEvent());
+  const { endorsement: _, ...key } = SECOND_KEY.entry;
+  const content = { bundle: { bundle_id: "EVD-00112233aabb", cost_cents: 12.5, policy: null }, snapshot: null };
+  const core = { ...content, records: [], incident_timeline: [], salts: {} };
+  const review = canonicalText(exampleReview(writeHash(bundleHash(core))));
+  return [
+    { ...vector("audit chain, 1", "audit-chain", first, ""), ...link(Buffer.alloc(32)) },
+    { ...vector("audit chain, 2", "audit-chain", H("audit-chain", first, entry), ""), ...link(first) },
+    vector("incident event", "incident-event", incidentEventHash(exampleEvent()), event),
+    vector("second key", "key", keyStatementHash(key), canonicalText({ v: 1, ...key })),
+    vector("bundle", "bundle", bundleHash(core), jcs(core)),
+    vector("review", "review", H("review", review), review),
+  ];
+}
+
+function exampleEvent() {
+  return {
+    ...{ tenantId: TENANT, id: "0197a2b4-0000-7000-8000-0000000000ea", type: "created", actorType: "system" },
+    ...{
+      incidentId: "0197a2b4-0000-7000-8000-0000000000e3",
+      actorId: "gate",
+      detail: { severity: "high", note: null },
+    },
+    recordedAt: new Date("2026-01-22T09:30:07.500Z"),
+  };
+}
+
+function exampleReview(bundle_hash: string) {
+  return {
+    ...{ v: 1, tenant_id: TENANT, review_id: "0197a2b4-0000-7000-8000-0000000000e5", bundle_id: "EVD-00112233aabb" },
+    ...{ bundle_hash, verdict: "approved", reviewed_by: "user:u-3", reviewed_at: "2026-01-23T08:00:00.000Z" },
+  };
 }
 
 function exampleAuditEntry() {

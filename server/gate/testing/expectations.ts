@@ -21,6 +21,8 @@ export class Expectations {
   private readonly kept = new Map<string, Kept>();
   private readonly indexes = new Map<string, number>();
   private readonly ends = new Map<string, Answered>();
+  /** By run: who released it last, and how. */
+  private readonly releases = new Map<string, string>();
 
   of(world: World, item: Item): Expected {
     const run = world.runs.get(item.runId);
@@ -34,6 +36,8 @@ export class Expectations {
     }
     if (item.kind === "cancel")
       return run.completedAt === null ? "decided" : run.status === "cancelled" ? "repeated" : "run-not-live";
+    if (item.kind === "release" && run.status !== "paused" && this.releases.get(run.runId) === releaseOf(item))
+      return "repeated";
     if (run.completedAt !== null) return "run-not-live";
     if (item.kind === "release") {
       if (run.status !== "paused") return "run-not-paused";
@@ -93,7 +97,7 @@ export class Expectations {
     }
     if (isDecided) throw wrong("but something was written");
     if (expected === "repeated") {
-      if (told.status !== 200) throw wrong("a second cancel is told the same");
+      if (told.status !== 200) throw wrong("a second cancel or release is told the same");
     } else if (expected === "same") {
       const first = this.firstAnswer(item);
       if (told.bytes === null || !told.replayed || first?.equals(told.bytes) !== true)
@@ -110,6 +114,7 @@ export class Expectations {
 
   private keep(item: Item, { bytes, said }: Told, run: RunRow | null): void {
     if (bytes === null || run === null) return;
+    if (item.kind === "release") this.releases.set(item.runId, releaseOf(item));
     if (item.kind === "complete") this.ends.set(item.runId, { hash: item.requestHash, bytes });
     if (item.kind !== "step" || said === null) return;
     const { step_index: index, step_id: id, seq, decision } = said;
@@ -123,4 +128,8 @@ export class Expectations {
     this.kept.set(key, kept);
     if (id !== null) this.indexes.set(`${item.runId} ${id}`, index);
   }
+}
+
+function releaseOf({ principal, body }: Extract<Item, { kind: "release" }>): string {
+  return `${actorKey(principal)} ${body.decision} ${body.reason}`;
 }

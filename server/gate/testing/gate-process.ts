@@ -1,12 +1,12 @@
 // Starts, kills and stops the gate's process (gate-server.ts). Only processes that were started here are ever signalled.
 
 import { type ChildProcess, execFile, fork } from "node:child_process";
-import { randomBytes } from "node:crypto";
 import { once } from "node:events";
 import { mkdtempSync, renameSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
+import { macKey, signingKey } from "@/server/platform/env/secrets";
 
 const entry = join("server", "gate", "testing", "gate-server.ts");
 // In a process of its own: the bundler finds the project by where its own file lies, which is not so inside of a bundle.
@@ -20,9 +20,12 @@ let built: Promise<string> | null = null;
 async function buildProgram(): Promise<string> {
   const program = join(".build", "programs", "gate-server.mjs");
   const draft = join(".build", "programs", `gate-server-${process.pid}.mjs`);
-  await promisify(execFile)(process.execPath, ["--input-type=module", "-e", BUNDLE, entry, draft]);
-  renameSync(draft, program);
-  rmSync(`${draft}.map`);
+  try {
+    await promisify(execFile)(process.execPath, ["--input-type=module", "-e", BUNDLE, entry, draft]);
+    renameSync(draft, program);
+  } finally {
+    for (const left of [draft, `${draft}.map`]) rmSync(left, { force: true });
+  }
   return program;
 }
 
@@ -47,8 +50,9 @@ export class GateProcess {
     const program = await built;
     const gate = new GateProcess(program, {
       DATABASE_URL: databaseUrl,
-      HOLDPOINT_DATA_DIR: mkdtempSync(join(tmpdir(), "holdpoint-gate-")),
-      HOLDPOINT_MAC_KEY: randomBytes(32).toString("hex"),
+      // The deployment's keys are this process's: what it writes itself belongs to the same deployment.
+      HOLDPOINT_MAC_KEY: macKey(),
+      HOLDPOINT_SIGNING_KEY: signingKey().export({ format: "pem", type: "pkcs8" }).toString(),
       HOST: "127.0.0.1",
       NODE_ENV: "production",
       LOG_LEVEL: "error",
@@ -60,11 +64,14 @@ export class GateProcess {
 
   /** Starts the process again where it was; resolves when it listens. */
   async startAgain(): Promise<void> {
+    const folder = mkdtempSync(join(tmpdir(), "holdpoint-gate-"));
     const child = fork(this.#program, [], {
-      env: { ...this.#settings, PORT: String(this.port) },
+      env: { HOLDPOINT_DATA_DIR: folder, ...this.#settings, PORT: String(this.port) },
       silent: true,
     });
     this.#child = child;
+    // Whoever ends it, and however.
+    child.once("exit", () => rmSync(folder, { recursive: true, force: true }));
     for (const stream of [child.stdout, child.stderr]) {
       stream?.on("data", (bytes: Buffer) => {
         this.#said = (this.#said + bytes.toString("utf8")).slice(-20_000);

@@ -1,6 +1,7 @@
 // The gate's tables in memory: what a batch would read under its locks, and what its flush would leave. Reads give copies,
 // as a database does, so that nothing but a commit can change what is stored.
 
+import { originOf } from "@/server/evidence/leaf";
 import type { Effects } from "@/server/gate/effects";
 import type { Item } from "@/server/gate/item";
 import { counterState } from "@/server/gate/load";
@@ -15,6 +16,9 @@ import type { PolicyBook } from "@/server/policies/scopes";
 
 export type SimulatedRun = { run: RunRow; governance: Governance };
 type StoredCounter = Omit<CounterState, "limit" | "resetsAt" | "log"> & { lastAt: Date };
+
+// What is signed is other tests' matter, and Ed25519 would cost more than everything else that is simulated.
+const unsigned = { publicKey: Buffer.alloc(32), sign: () => Buffer.alloc(64) };
 
 export class SimulatedStore {
   readonly runs = new Map<string, RunRow>();
@@ -51,7 +55,9 @@ export class SimulatedStore {
   load(items: readonly Item[], clock: Date): World {
     const runs = [...new Set(items.map((item) => item.runId))].flatMap((id) => this.runs.get(id) ?? []);
     const now = runs.reduce((latest, run) => (run.lastAt.getTime() > latest.getTime() ? run.lastAt : latest), clock);
-    const world = emptyWorld(this.tenantId, now, this.book);
+    const world = emptyWorld(this.tenantId, now, this.book, [
+      { name: originOf("simulated", this.tenantId), ...unsigned },
+    ]);
     for (const run of runs) {
       world.runs.set(run.runId, { ...run });
       const governance = this.governance.get(run.runId) ?? null;

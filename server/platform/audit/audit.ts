@@ -1,12 +1,13 @@
 import { v7 as uuidv7 } from "uuid";
 import { auditLogs, outbox } from "@/db/schema/audit";
+import type { EventTopic } from "@/db/vocabulary";
 import { canonicalBytes } from "@/server/evidence/canonical";
 import { H, writeHash } from "@/server/evidence/hash";
 import { sourceMac } from "@/server/evidence/mac";
 import { afterImageHash, canonicalImage } from "@/server/evidence/snapshot-hash";
 import { actorOf, type Principal } from "@/server/platform/auth/principal";
 import type { NewRow, TenantDb } from "@/server/platform/db/tenant-db";
-import { macKey } from "@/server/platform/env/secrets";
+import { auditSourceRow, evidenceKey, insertLeafSources } from "./leaf-sources";
 
 /** One deed. `before` and `after` are the entity as its rows show it; the hash of `after` is what verify compares. */
 export type AuditEntry = {
@@ -49,7 +50,7 @@ export function auditRow(entry: AuditEntry, context: AuditContext): AuditRow {
     at: context.at.toISOString(),
   };
   const afterHash = entry.after === undefined ? null : afterImageHash({ ...entry.after });
-  return { ...row, afterHash, entryHash, mac: sourceMac(auditKey(), source) };
+  return { ...row, afterHash, entryHash, mac: sourceMac(evidenceKey(), source) };
 }
 
 function membersOf(row: Omit<AuditRow, "afterHash" | "entryHash" | "mac">, tenantId: string) {
@@ -71,7 +72,7 @@ function membersOf(row: Omit<AuditRow, "afterHash" | "entryHash" | "mac">, tenan
   });
 }
 
-/** Writes deeds in the transaction of the deeds themselves: neither is ever there without the other. */
+/** Writes deeds, and what the log will have of them, in the transaction of the deeds themselves: none is ever there alone. */
 export async function writeAudit(
   db: TenantDb,
   entries: readonly AuditEntry[],
@@ -81,15 +82,15 @@ export async function writeAudit(
   const at = context.at ?? (await db.now());
   const shared: AuditContext = { principal: db.principal, at };
   if (context.requestId !== undefined) shared.requestId = context.requestId;
-  await db.insert(
-    auditLogs,
-    entries.map((entry) => auditRow(entry, shared)),
-  );
+  const rows = entries.map((entry) => auditRow(entry, shared));
+  await db.insert(auditLogs, rows);
+  const sources = rows.map((row) => auditSourceRow(db.tenantId, row));
+  await insertLeafSources(db, sources);
 }
 
-export type OutboxEvent = { topic: string; entity_id: string; payload: object };
+export type OutboxEvent = { topic: EventTopic; entity_id: string; payload: object };
 
-/** What happened, for relays; unnumbered, in the same transaction. Topics are past tense: `incident.created`. */
+/** What happened, for relays; unnumbered, in the same transaction. `docs/events.md` says what a topic's payload holds. */
 export async function writeOutbox(db: TenantDb, events: readonly OutboxEvent[], at?: Date): Promise<void> {
   if (events.length === 0) return;
   const recordedAt = at ?? (await db.now());
@@ -101,11 +102,4 @@ export async function writeOutbox(db: TenantDb, events: readonly OutboxEvent[], 
 
 export function outboxRow(event: OutboxEvent, recordedAt: Date): NewRow<typeof outbox> {
   return { id: uuidv7(), recordedAt, topic: event.topic, entityId: event.entity_id, payload: event.payload };
-}
-
-let key: Buffer | undefined;
-
-function auditKey(): Buffer {
-  key ??= Buffer.from(macKey(), "utf8");
-  return key;
 }

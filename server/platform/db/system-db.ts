@@ -13,6 +13,13 @@ export type SystemReason =
   | "account: is there any tenant"
   | "gate: find runs that are due"
   | "gate: find freezes to finish"
+  | "events: number what happened"
+  | "events: look for new ones"
+  | "jobs: fill the queue"
+  | "jobs: work the queue"
+  | "transparency: put into the log and sign"
+  | "transparency: the deployment and its keys"
+  | "transparency: what waits for the log"
   | "platform: forget old idempotency keys"
   | "platform: health";
 

@@ -1,3 +1,4 @@
+import { generateKeyPairSync } from "node:crypto";
 import { describe, expect, it } from "vitest";
 import { parseEnv } from "@/server/platform/env/env";
 
@@ -20,6 +21,36 @@ describe("parseEnv", () => {
 
   it("wants the bootstrap e-mail and password together", () => {
     expect(() => parseEnv({ BOOTSTRAP_ADMIN_EMAIL: "a@example.com" })).toThrowError(/BOOTSTRAP_ADMIN_PASSWORD/);
+  });
+
+  const seed = Buffer.alloc(32, 7);
+  const pem = generateKeyPairSync("ed25519").privateKey.export({ format: "pem", type: "pkcs8" }).toString();
+
+  it.each([
+    ["base64", seed.toString("base64")],
+    ["base64url", seed.toString("base64url")],
+    ["hex", seed.toString("hex")],
+    ["PEM", pem],
+    ["PEM on one line", pem.replaceAll("\n", "\\n")],
+  ])("takes a signing key as %s", (_, text) => {
+    expect(parseEnv({ HOLDPOINT_SIGNING_KEY: text }).HOLDPOINT_SIGNING_KEY).toBe(text);
+  });
+
+  it.each([
+    ["a passphrase", "correct horse battery staple, correct horse"],
+    ["31 bytes", Buffer.alloc(31, 7).toString("base64")],
+    ["33 bytes", Buffer.alloc(33, 7).toString("base64")],
+    ["32 characters", "x".repeat(32)],
+    [
+      "another kind of key",
+      generateKeyPairSync("x25519").privateKey.export({ format: "pem", type: "pkcs8" }).toString(),
+    ],
+    ["a public key", generateKeyPairSync("ed25519").publicKey.export({ format: "pem", type: "spki" }).toString()],
+  ])("refuses %s as a signing key, and does not repeat it", (_, text) => {
+    expect(() => parseEnv({ HOLDPOINT_SIGNING_KEY: text })).toThrowError(
+      /HOLDPOINT_SIGNING_KEY: must be base64 or hex/,
+    );
+    expect(() => parseEnv({ HOLDPOINT_SIGNING_KEY: text })).not.toThrowError(text.slice(0, 12));
   });
 
   it.each([

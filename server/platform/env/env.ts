@@ -2,6 +2,7 @@
 // whole list of what is wrong, never with the first finding only and never with a value (it may be a secret).
 
 import { z } from "zod";
+import { readSigningKey, SEED_FORMS } from "@/server/platform/env/signing-seed";
 
 const proxyCount = z
   .string()
@@ -13,6 +14,8 @@ const postgresUrl = z
   .refine((text) => /^postgres(ql)?:\/\//.test(text) && URL.canParse(text), "must be a postgres:// address");
 
 const key = z.string().min(32, "must have at least 32 characters");
+
+const signingKey = z.string().refine((text) => readSigningKey(text) !== null, `must be ${SEED_FORMS}`);
 
 const Env = z
   .object({
@@ -31,7 +34,11 @@ const Env = z
     HOLDPOINT_DATA_DIR: z.string().default(".data"),
     AUTH_SECRET: key.optional(),
     HOLDPOINT_MAC_KEY: key.optional(),
-    HOLDPOINT_SIGNING_KEY: key.optional(),
+    HOLDPOINT_SIGNING_KEY: signingKey.optional(),
+    /** The key that `npm run admin -- rotate-signing-key` changes to, where the key comes from the environment. */
+    HOLDPOINT_SIGNING_KEY_NEXT: signingKey.optional(),
+    /** Where the newest checkpoint of each tenant is also kept, out of the database's reach; default: in the data folder. */
+    CHECKPOINT_FILE: z.string().optional(),
     BOOTSTRAP_ADMIN_EMAIL: z.email().optional(),
     BOOTSTRAP_ADMIN_PASSWORD: z.string().min(8, "must have at least 8 characters").optional(),
     BOOTSTRAP_API_KEY: z.string().startsWith("hp_live_").optional(),

@@ -53,6 +53,8 @@ function bodyOf(bytes: Uint8Array | string): BodyInit {
 export function adopt(response: Response, requestId: string): Response {
   const headers = new Headers(response.headers);
   for (const [name, value] of Object.entries(alwaysHeaders(requestId))) headers.set(name, value);
+  // A digest and a strong ETag are of the bytes as they are: nothing on the way may compress them.
+  if (headers.has("Repr-Digest")) headers.set("Cache-Control", "private, no-store, no-transform");
   return new Response(response.body, { status: response.status, headers });
 }
 

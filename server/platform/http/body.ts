@@ -1,28 +1,30 @@
 // Reads a request's body without ever holding more than the limit.
 
-import { PayloadTooLarge, UnsupportedMediaType } from "@/server/platform/http/problem";
+import { maxBodyBytes } from "@/server/platform/http/contract";
+import { PayloadTooLarge, type Problem, UnsupportedMediaType } from "@/server/platform/http/problem";
 
-export const maxBodyBytes = 1_048_576;
-const tooLarge = { detail: `The body may have at most ${maxBodyBytes} bytes.`, max_bytes: maxBodyBytes };
+function tooLarge(limit: number): Problem {
+  return PayloadTooLarge.with({ detail: `The body may have at most ${limit} bytes.`, max_bytes: limit });
+}
 
 /** 413 from the announced length alone, before anything is read or anybody is looked up. */
-export function refuseAnnouncedSize(request: Request): void {
+export function refuseAnnouncedSize(request: Request, limit: number = maxBodyBytes): void {
   const announced = request.headers.get("content-length");
-  if (announced !== null && Number(announced) > maxBodyBytes) throw PayloadTooLarge.with(tooLarge);
+  if (announced !== null && Number(announced) > limit) throw tooLarge(limit);
 }
 
 /** The body's bytes; empty when there is none. Throws 413 as soon as the limit is passed. */
-export async function readBody(request: Request): Promise<Uint8Array> {
+export async function readBody(request: Request, limit: number = maxBodyBytes): Promise<Uint8Array> {
   // An announced length is what the HTTP parser delivers at most, so the quick way is bounded.
   if (request.headers.has("content-length")) {
     const bytes = new Uint8Array(await request.arrayBuffer());
-    if (bytes.byteLength > maxBodyBytes) throw PayloadTooLarge.with(tooLarge);
+    if (bytes.byteLength > limit) throw tooLarge(limit);
     return bytes;
   }
-  return request.body === null ? new Uint8Array() : collect(request.body);
+  return request.body === null ? new Uint8Array() : collect(request.body, limit);
 }
 
-async function collect(stream: ReadableStream<Uint8Array>): Promise<Uint8Array> {
+async function collect(stream: ReadableStream<Uint8Array>, limit: number): Promise<Uint8Array> {
   const reader = stream.getReader();
   const chunks: Uint8Array[] = [];
   let size = 0;
@@ -30,9 +32,9 @@ async function collect(stream: ReadableStream<Uint8Array>): Promise<Uint8Array> 
     const { done, value } = await reader.read();
     if (done) return chunks.length === 1 && chunks[0] ? chunks[0] : Buffer.concat(chunks);
     size += value.byteLength;
-    if (size > maxBodyBytes) {
+    if (size > limit) {
       await reader.cancel();
-      throw PayloadTooLarge.with(tooLarge);
+      throw tooLarge(limit);
     }
     chunks.push(value);
   }

@@ -66,12 +66,13 @@ function requestOf(
   extra: Extra & { headers: Readonly<Record<string, string>> },
 ): RequestInit {
   const headers: Record<string, string> = { accept: "application/json", ...extra.headers };
-  if (parts.body !== undefined) headers["content-type"] = "application/json";
+  const file = parts.body instanceof Uint8Array ? new Blob([new Uint8Array(parts.body)]) : null;
+  if (parts.body !== undefined) headers["content-type"] = file ? "application/octet-stream" : "application/json";
   if (extra.idempotencyKey !== undefined) headers["idempotency-key"] = extra.idempotencyKey;
   return {
     method: endpoint.method,
     headers,
-    ...(parts.body === undefined ? {} : { body: JSON.stringify(parts.body) }),
+    ...(parts.body === undefined ? {} : { body: file ?? JSON.stringify(parts.body) }),
     ...(extra.signal ? { signal: extra.signal } : {}),
   };
 }

@@ -19,6 +19,13 @@ export type TransactionMode = "request" | "own";
 export const NoFields = z.strictObject({});
 export type NoFields = typeof NoFields;
 
+/** What a body may have at most, unless its contract says otherwise. */
+export const maxBodyBytes = 1_048_576;
+
+/** What stands in `body` when it is a file: the handler gets its bytes as they came, under any content type. */
+export const RawBody = z.instanceof(Uint8Array);
+export type RawBody = typeof RawBody;
+
 /** What stands in `returns` when the answer is not JSON: the handler then makes the Response (a stream, a file, text). */
 export const RawAnswer = z.custom<Response>((value) => value instanceof Response);
 export type RawAnswer = typeof RawAnswer;
@@ -40,6 +47,7 @@ export interface Endpoint<
   readonly params: P;
   readonly query: Q;
   readonly body: B;
+  readonly bodyLimit: number;
   readonly returns: R;
   readonly status: number;
   readonly media: string;
@@ -66,8 +74,19 @@ interface Common<P, Q, R, N, T> {
   transaction?: T;
 }
 
-type Read<P, Q, R, N, T> = Common<P, Q, R, N, T> & { method: ReadMethod; audit?: never; body?: never };
-type Write<P, Q, B, R, N, T> = Common<P, Q, R, N, T> & { method: WriteMethod; audit: Audit; body?: B };
+type Read<P, Q, R, N, T> = Common<P, Q, R, N, T> & {
+  method: ReadMethod;
+  audit?: never;
+  body?: never;
+  bodyLimit?: never;
+};
+type Write<P, Q, B, R, N, T> = Common<P, Q, R, N, T> & {
+  method: WriteMethod;
+  audit: Audit;
+  body?: B;
+  /** In bytes. */
+  bodyLimit?: number;
+};
 
 /**
  * Defines an operation. A write without `audit` and a read with one do not compile. Objects in `query` and `body` refuse
@@ -91,6 +110,7 @@ export function endpoint<
     params: given<P>(definition.params),
     query: closed(given<Q>(definition.query)),
     body: closed(given<B>(definition.body)),
+    bodyLimit: definition.bodyLimit ?? maxBodyBytes,
     returns: definition.returns ?? nothing<R>(),
     status: definition.status ?? 200,
     media: definition.media ?? "application/json",

@@ -7,8 +7,9 @@ import { actorKey, type Principal } from "@/server/platform/auth/principal";
 import { asTenant, type TenantDb } from "@/server/platform/db/tenant-db";
 import { type Answer, adopt, renderAnswer, respond, respondProblem } from "@/server/platform/http/answer";
 import { refuseAnnouncedSize } from "@/server/platform/http/body";
-import type { Endpoint, InputOf, RateClass } from "@/server/platform/http/contract";
+import { type Endpoint, type InputOf, type RateClass, RawBody } from "@/server/platform/http/contract";
 import { isWorthRetrying, toProblem } from "@/server/platform/http/failures";
+import { takeIn } from "@/server/platform/http/file-intake";
 import type { AnyContext, Deed, Handled } from "@/server/platform/http/handle";
 import { answerOnce, idempotencyKeyOf, requestHash } from "@/server/platform/http/idempotency";
 import { readInput } from "@/server/platform/http/input";
@@ -64,10 +65,11 @@ function report(failure: Problem, requestId: string, endpoint: string): void {
 async function serve(call: Call, requestId: string): Promise<Answer | Response> {
   const { handled, request, params } = call;
   const { endpoint } = handled;
-  refuseAnnouncedSize(request);
+  refuseAnnouncedSize(request, endpoint.bodyLimit);
   const principal = await authorise(call);
   const idempotencyKey = endpoint.method === "GET" ? null : idempotencyKeyOf(request);
-  const { input, raw } = await readInput(endpoint, request, params);
+  const read = () => readInput(endpoint, request, params);
+  const { input, raw } = await (endpoint.body === RawBody && principal ? takeIn(principal.tenantId, read) : read());
   if (principal === null) return finish(handled, { principal, requestId, request }, input);
   const audit = auditOf(handled, requestId);
   if (endpoint.transaction === "own") {

@@ -3,7 +3,7 @@
 
 import { z } from "zod";
 import { readBody, requireJson } from "@/server/platform/http/body";
-import type { Endpoint, InputOf } from "@/server/platform/http/contract";
+import { type Endpoint, type InputOf, RawBody } from "@/server/platform/http/contract";
 import { fieldErrors } from "@/server/platform/http/field-errors";
 import { readIJson } from "@/server/platform/http/i-json";
 import { type FieldError, invalid, NotFound } from "@/server/platform/http/problem";
@@ -28,7 +28,8 @@ export async function readInput(
 }
 
 async function readBodyValue(endpoint: Endpoint, request: Request): Promise<unknown> {
-  const bytes = await readBody(request);
+  const bytes = await readBody(request, endpoint.bodyLimit);
+  if (endpoint.body === RawBody) return bytes;
   if (bytes.byteLength > 0) requireJson(request);
   const value = bytes.byteLength === 0 ? {} : readIJson(bytes);
   return withIfMatch(endpoint, request, value);

@@ -3,7 +3,7 @@
 import { z } from "zod";
 import { createDocument, type ZodOpenApiOperationObject } from "zod-openapi";
 import { SESSION_COOKIE } from "@/server/platform/auth/session-cookie";
-import type { Endpoint } from "@/server/platform/http/contract";
+import { type Endpoint, RawBody } from "@/server/platform/http/contract";
 import {
   DatabaseUnavailable,
   Forbidden,
@@ -77,9 +77,14 @@ function operationOf(endpoint: Endpoint): ZodOpenApiOperationObject {
     security: securityOf(endpoint),
     "x-permission": endpoint.permission,
     requestParams: { path: endpoint.params, query: endpoint.query, ...(header ? { header } : {}) },
-    ...(isRead ? {} : { requestBody: { content: { "application/json": { schema: endpoint.body } } } }),
+    ...(isRead ? {} : { requestBody: { content: bodyOf(endpoint) } }),
     responses: { [`${endpoint.status}`]: successOf(endpoint), ...failuresOf(endpoint) },
   };
+}
+
+function bodyOf({ body }: Endpoint) {
+  if (body !== RawBody) return { "application/json": { schema: body } };
+  return { "application/octet-stream": { schema: { type: "string", format: "binary" } as const } };
 }
 
 function securityOf(endpoint: Endpoint): Record<string, string[]>[] {

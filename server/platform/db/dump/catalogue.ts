@@ -25,7 +25,10 @@ export type Manifest = z.output<typeof Manifest>;
 /** A table as quoted `schema.name`, its stored columns, and an order that no locale changes. */
 export type CopiedTable = { name: string; columns: string; order: string };
 
-/** Every table of the app and of its libraries, by name. Partitions are copied through their parents. */
+/**
+ * Every table of the app and of its libraries, by name. Partitions are copied through their parents; the job queue is
+ * left out, because it is made again from what is requested of it.
+ */
 export async function listTables(sql: TransactionSql): Promise<CopiedTable[]> {
   return await sql<CopiedTable[]>`
     select format('%I.%I', n.nspname, c.relname) as name,
@@ -38,7 +41,7 @@ export async function listTables(sql: TransactionSql): Promise<CopiedTable[]> {
     left join lateral (
       select i.indkey::int2[] as key from pg_index i where i.indrelid = c.oid and i.indisprimary) k on true
     where c.relkind in ('r', 'p') and not c.relispartition
-      and n.nspname <> 'information_schema' and n.nspname not like 'pg\\_%'
+      and n.nspname not in ('information_schema', 'pgboss') and n.nspname not like 'pg\\_%'
     group by n.nspname, c.relname, k.key
     order by n.nspname, c.relname`;
 }

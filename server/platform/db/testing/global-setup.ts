@@ -1,3 +1,4 @@
+import { rmSync } from "node:fs";
 import type { TestProject } from "vitest/node";
 import { dropDatabase, makeTemplate, type Template } from "@/server/platform/db/testing/template";
 import { startTestServer } from "@/server/platform/db/testing/test-server";
@@ -18,6 +19,8 @@ export default async function setup(project: TestProject): Promise<() => Promise
   });
   project.provide("template", template);
   return async () => {
+    const checkpoints = project.config.env.CHECKPOINT_FILE;
+    if (typeof checkpoints === "string") rmSync(checkpoints, { force: true });
     await (server === null ? dropDatabase(template, template.name) : server.stop());
   };
 }

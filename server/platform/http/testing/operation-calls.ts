@@ -6,6 +6,11 @@ import type { Endpoint } from "@/server/platform/http/contract";
 /** A well-formed id that nothing has. */
 export const absentId = "0197a000-0000-7000-8000-0000000000ff";
 
+/** The same for a path parameter of that name, whose ids may look otherwise. */
+export function absentIdOf(name: string): string {
+  return name === "bundle_id" ? "EVD-0000000000ff" : absentId;
+}
+
 export interface Made {
   headers?: Record<string, string>;
   /** The value of a path parameter; `step_index` is always 1. */
@@ -19,7 +24,7 @@ type Router = (request: Request) => Promise<Response | null>;
 
 /** Calls an operation through a router. Throws when its address is not found. */
 export async function callOperation(route: Router, endpoint: Endpoint, made: Made = {}): Promise<Response> {
-  const { headers = {}, ids = () => absentId, search = "" } = made;
+  const { headers = {}, ids = absentIdOf, search = "" } = made;
   const path = endpoint.path.replace(/\{(\w+)\}/g, (_all, name: string) => (name === "step_index" ? "1" : ids(name)));
   const request = new Request(`http://h.test${path}${search}`, {
     method: endpoint.method,

@@ -1,0 +1,4 @@
+import { mount } from "@/server/endpoints";
+import { getExport } from "@/server/exports/contract";
+
+export const { GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS } = mount(getExport);

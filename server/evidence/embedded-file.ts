@@ -1,0 +1,56 @@
+// The one file that is attached to a document of ours, taken out without a reader of PDF. Our writer makes the attachment's
+// stream with a plain dictionary and, at most, Flate; a file that does otherwise is not of ours.
+import { inflateSync } from "node:zlib";
+import { insist } from "./verdict";
+
+/** What an attachment may come to; a few kilobytes can be made to grow without end. */
+const MAX_BYTES = 256 * 1024 * 1024;
+/** What a stream's dictionary may come to; ours has about 200 bytes. */
+const MAX_DICTIONARY = 4_096;
+// White space and digits are counted in every pattern: a hostile file has millions of them.
+const TYPE = /\/Type\s{0,8}\/EmbeddedFile(?![A-Za-z])/g;
+const STREAM = /\bstream\r?\n/g;
+
+/** Throws a Discrepancy unless the document has exactly one attachment and its bytes can be read. */
+export function embeddedFile(pdf: Buffer): Buffer {
+  // One byte, one character: offsets in the text are offsets in the file.
+  const text = pdf.toString("latin1");
+  TYPE.lastIndex = 0;
+  const only = TYPE.exec(text);
+  insist(only !== null, "the document has 0 attachments, not one");
+  // Not counted further: a hostile file has millions.
+  insist(TYPE.exec(text) === null, "the document has 2 attachments or more, not one");
+  const start = text.lastIndexOf(" obj", only.index);
+  STREAM.lastIndex = only.index;
+  const stream = STREAM.exec(text);
+  insist(start >= 0 && stream !== null, "the document's attachment has no content");
+  const dictionary = text.slice(start, stream.index);
+  insist(dictionary.length <= MAX_DICTIONARY, "the attachment's dictionary is not one of ours");
+  const begin = stream.index + stream[0].length;
+  const length = lengthOf(dictionary, text);
+  insist(/^\s*endstream\b/.test(text.slice(begin + length, begin + length + 16)), "the attachment's length is wrong");
+  const bytes = pdf.subarray(begin, begin + length);
+  const filter = /\/Filter\s{0,8}\[?\s{0,8}\/(\w{1,32})/.exec(dictionary)?.[1];
+  insist(filter === undefined || filter === "FlateDecode", `the attachment is encoded as ${filter}`);
+  return filter === undefined ? bytes : inflated(bytes);
+}
+
+// Written beside the stream, or as an object of its own.
+function lengthOf(dictionary: string, text: string): number {
+  const [, digits, generation] = /\/Length\s{1,8}(\d{1,10})(?!\d)(?:\s{1,8}(\d{1,5})\s{1,8}R)?/.exec(dictionary) ?? [];
+  insist(digits !== undefined, "the attachment has no length");
+  if (generation === undefined) return Number(digits);
+  const [, length] =
+    new RegExp(`(?:^|\\s)${digits} ${generation} obj\\s{1,8}(\\d{1,10})\\s{1,8}endobj`).exec(text) ?? [];
+  insist(length !== undefined, "the attachment's length is nowhere");
+  return Number(length);
+}
+
+function inflated(bytes: Buffer): Buffer {
+  try {
+    return inflateSync(bytes, { maxOutputLength: MAX_BYTES });
+  } catch (error) {
+    insist(false, `the attachment cannot be read: ${error instanceof Error ? error.message : "unknown"}`);
+    return bytes;
+  }
+}

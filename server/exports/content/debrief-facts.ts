@@ -1,0 +1,58 @@
+// What the debrief's sentences and recommendations are made from, gathered once from rows.
+
+import type { IncidentStatus, IncidentType, Severity } from "@/db/vocabulary";
+import type { RunViolation } from "@/server/activity/contract";
+
+export type DebriefFacts = {
+  incident: {
+    title: string;
+    type: IncidentType;
+    severity: Severity;
+    status: IncidentStatus;
+    description: string | null;
+    createdAt: string;
+    acknowledgedAt: string | null;
+    acknowledgedBy: string | null;
+    resolvedAt: string | null;
+    resolvedBy: string | null;
+    resolutionMethod: string | null;
+    slaDueAt: string;
+    slaState: "pending" | "met" | "breached";
+    isManual: boolean;
+    errorMessage: string | null;
+  };
+  run: RunFacts | null;
+  /** stop | kill | pause of the prevention; null: nothing was prevented. */
+  prevention: { action: string; outcome: string } | null;
+  /** Other incidents like it in the 30 days before. */
+  recurrences: number;
+  isVerified: boolean | null;
+  finding: string | null;
+};
+
+type RunFacts = {
+  agentId: string;
+  agentVerified: boolean;
+  goal: string | null;
+  status: string;
+  endNote: string | null;
+  isLive: boolean;
+  /** Null: not known in full. */
+  costCents: number | null;
+  costIsComplete: boolean;
+  /** Some of the cost was computed from the price table. */
+  isCostComputed: boolean;
+  tokens: number;
+  stepsCompleted: number;
+  violation: RunViolation | null;
+  violatedPolicy: string | null;
+  /** First near signal of the metric that was then violated. */
+  nearAt: string | null;
+  postsAfterStop: number;
+  /** Work done after the stop, charged as ungoverned; a null cost has no price. */
+  ungoverned: { records: number; tokens: number; costCents: number | null };
+  failOpenPasses: number;
+  /** Shadow rules that would have acted before the stop. */
+  shadowWouldAct: { name: string; stepIndex: number | null }[];
+  presumedSteps: number;
+};
