@@ -3,53 +3,17 @@
 import type { EvidenceBundle } from "@/server/exports/content/bundle-types";
 import { actorName, brief, moment, none } from "@/server/exports/pdf/figures";
 import { Badge, Facts } from "@/server/exports/pdf/parts/blocks";
-import {
-  integritySection,
-  limitsSection,
-  productionSection,
-  Sections,
-  type Setting,
-} from "@/server/exports/pdf/parts/common-sections";
+import { Sections, type Setting } from "@/server/exports/pdf/parts/common-sections";
 import { BadgeRow, Cover } from "@/server/exports/pdf/parts/cover";
-import { FigureCards, headlines, OtherFigures } from "@/server/exports/pdf/parts/key-figures";
-import {
-  ChartOf,
-  custodySections,
-  headlineIds,
-  InOneMinute,
-  policySection,
-  stepsSection,
-  summarySection,
-} from "@/server/exports/pdf/parts/run-sections";
-import { SignOffBlock } from "@/server/exports/pdf/parts/sign-off";
+import { RunAtAGlance, runSections } from "@/server/exports/pdf/parts/run-document";
 import { integrityTone, severityTone } from "@/server/exports/pdf/summary";
 
 export function EvidenceBody({ bundle, setting }: { bundle: EvidenceBundle; setting: Setting }) {
-  const big = headlines(bundle.key_figures, headlineIds);
   return (
     <>
       <EvidenceCover bundle={bundle} />
-      <InOneMinute bundle={bundle} />
-      <FigureCards figures={big} />
-      <ChartOf bundle={bundle} />
-      <OtherFigures figures={bundle.key_figures} big={big} />
-      <Sections
-        sections={[
-          summarySection(bundle),
-          stepsSection(bundle, setting),
-          policySection(bundle, setting),
-          ...custodySections(setting),
-          integritySection(bundle, setting),
-          productionSection(bundle.production, setting),
-          limitsSection(bundle),
-          {
-            title: "Sign-off",
-            content: (
-              <SignOffBlock roles={bundle.sign_off.roles.map(({ role }) => role)} statement={bundle.statement} />
-            ),
-          },
-        ]}
-      />
+      <RunAtAGlance bundle={bundle} />
+      <Sections sections={runSections(bundle, setting)} />
     </>
   );
 }

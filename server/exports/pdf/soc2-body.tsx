@@ -6,27 +6,10 @@ import type { SOC2Bundle, SOC2ControlMapping } from "@/server/exports/content/so
 import { actorName, day, moment, none, words } from "@/server/exports/pdf/figures";
 import type { Listing } from "@/server/exports/pdf/listing";
 import { Badge, Callout, Facts, isLongText, Note, Prose } from "@/server/exports/pdf/parts/blocks";
-import {
-  integritySection,
-  limitsSection,
-  productionSection,
-  type SectionOf,
-  Sections,
-  type Setting,
-} from "@/server/exports/pdf/parts/common-sections";
+import { type SectionOf, Sections, type Setting } from "@/server/exports/pdf/parts/common-sections";
 import { BadgeRow, Cover } from "@/server/exports/pdf/parts/cover";
 import { Rows } from "@/server/exports/pdf/parts/data-table";
-import { FigureCards, headlines, OtherFigures } from "@/server/exports/pdf/parts/key-figures";
-import {
-  ChartOf,
-  custodySections,
-  headlineIds,
-  InOneMinute,
-  policySection,
-  stepsSection,
-  summarySection,
-} from "@/server/exports/pdf/parts/run-sections";
-import { SignOffBlock } from "@/server/exports/pdf/parts/sign-off";
+import { RunAtAGlance, runSections } from "@/server/exports/pdf/parts/run-document";
 import { Words } from "@/server/exports/pdf/parts/words";
 import { periodSections } from "@/server/exports/pdf/soc2-period";
 import { integrityTone, severityTone } from "@/server/exports/pdf/summary";
@@ -41,33 +24,17 @@ export const statusTone: Record<EvidenceStatus, Tone> = {
 };
 
 export function Soc2Body({ bundle, setting }: { bundle: SOC2Bundle; setting: Setting }) {
-  const big = headlines(bundle.key_figures, headlineIds);
   return (
     <>
       <Soc2Cover bundle={bundle} />
       <StatusStrip mappings={bundle.control_mappings} />
-      <InOneMinute bundle={bundle} />
-      <FigureCards figures={big} />
-      <ChartOf bundle={bundle} />
-      <OtherFigures figures={bundle.key_figures} big={big} />
+      <RunAtAGlance bundle={bundle} />
       <Sections
         sections={[
           { title: "Control mappings", content: <Mappings mappings={bundle.control_mappings} /> },
           statementSection(bundle, setting),
           ...periodSections(bundle, setting),
-          summarySection(bundle),
-          stepsSection(bundle, setting),
-          policySection(bundle, setting),
-          ...custodySections(setting),
-          integritySection(bundle, setting),
-          productionSection(bundle.production, setting),
-          limitsSection(bundle),
-          {
-            title: "Sign-off",
-            content: (
-              <SignOffBlock roles={bundle.sign_off.roles.map(({ role }) => role)} statement={bundle.statement} />
-            ),
-          },
+          ...runSections(bundle, setting),
         ]}
       />
     </>

@@ -16,9 +16,6 @@ import { contentWidth } from "@/server/exports/pdf/theme";
 
 export type RunBundle = EvidenceBundle | SOC2Bundle;
 
-/** The key figures that stand on the first page. */
-export const headlineIds = ["total_steps", "total_tokens", "total_cost_cents", "time_to_contain_seconds"];
-
 export function InOneMinute({ bundle }: { bundle: RunBundle }) {
   const tone = bundle.integrity.verified === false ? "bad" : "plain";
   const sentences = summarySentences(bundle);
