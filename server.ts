@@ -17,6 +17,7 @@ import { type RunningDatabase, startDatabase } from "@/server/platform/db/embedd
 import { migrate } from "@/server/platform/db/migrate";
 import { knownDemoAccess } from "@/server/platform/env/demo-access";
 import { env, provideDatabase } from "@/server/platform/env/env";
+import { ownAddress } from "@/server/platform/env/own-address";
 import { closeListener, createListener, listen } from "@/server/platform/http/listener";
 import { pathOf } from "@/server/platform/http/mount";
 import { startJobs } from "@/server/platform/jobs/start-jobs";
@@ -83,7 +84,7 @@ async function startWork(): Promise<{ stop(): Promise<unknown> }> {
 }
 
 async function serve(): Promise<number> {
-  const app = next({ dev: isDevelopment });
+  const app = next({ dev: isDevelopment, ...ownAddress(env) });
   await app.prepare();
   const server = createListener({
     // In development everything goes through Next, whose route files reload when a source changes.

@@ -3,8 +3,8 @@
 import { type ChildProcess, fork } from "node:child_process";
 import type { BenchDatabase } from "@/bench/database";
 
-/** `serve` is the gate and its floors, `product` everything that a server runs but the pages. */
-export type ServerRole = "serve" | "product";
+/** `serve` is the gate and its floors, `product` what a server runs for documents, `console` all operations. */
+export type ServerRole = "serve" | "product" | "console";
 
 /** CPU in microseconds since the start, memory in bytes of resident memory. */
 export type Usage = { cpu: number; memory: number; peak: number };

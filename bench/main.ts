@@ -5,17 +5,26 @@
 import "@/bench/surroundings";
 
 import { parseArgs } from "node:util";
+import { serveConsole } from "@/bench/console";
 import { type BenchDatabase, openDatabase } from "@/bench/database";
 import { benchDecide } from "@/bench/decide-bench";
 import { benchDocuments } from "@/bench/documents-bench";
+import { benchExport } from "@/bench/export-bench";
 import { benchGate } from "@/bench/gate-bench";
+import { benchLists } from "@/bench/lists-bench";
 import { serveOrders } from "@/bench/load";
 import { benchLog } from "@/bench/log-bench";
+import { benchMutations } from "@/bench/mutations";
+import { benchPages } from "@/bench/pages-bench";
 import { serveProduct } from "@/bench/product";
 import { decideSection } from "@/bench/report/decide-section";
 import { documentsSection } from "@/bench/report/documents-section";
+import { exportSection } from "@/bench/report/export-section";
 import { gateSection } from "@/bench/report/gate-section";
+import { listsSection } from "@/bench/report/lists-section";
 import { logSection } from "@/bench/report/log-section";
+import { mutationsSection } from "@/bench/report/mutations-section";
+import { pagesSection } from "@/bench/report/pages-section";
 import { provenance } from "@/bench/report/provenance";
 import { putSection, textOf } from "@/bench/report/results-file";
 import { verifySection } from "@/bench/report/verify-section";
@@ -40,10 +49,30 @@ const parts: Readonly<Record<string, Part>> = {
     needsDatabase: true,
     run: async ({ database, isTrial }) => documentsSection(await benchDocuments(await database(), isTrial)),
   },
+  export: {
+    title: "The export of a very long run",
+    needsDatabase: true,
+    run: async ({ database, isTrial }) => exportSection(await benchExport(await database(), isTrial)),
+  },
   verify: {
     title: "The stand-alone verifier",
     needsDatabase: false,
     run: async ({ isTrial }) => verifySection(await benchVerify(isTrial)),
+  },
+  lists: {
+    title: "Lists and details of the console",
+    needsDatabase: true,
+    run: async ({ database, isTrial }) => listsSection(await benchLists(await database(), isTrial)),
+  },
+  pages: {
+    title: "Pages of the console",
+    needsDatabase: false,
+    run: async () => pagesSection(await benchPages()),
+  },
+  mutations: {
+    title: "Changed evidence",
+    needsDatabase: true,
+    run: async ({ database, isTrial }) => mutationsSection(await benchMutations(await database(), isTrial)),
   },
   log: {
     title: "The tenant's log",
@@ -85,6 +114,11 @@ async function closeAll(database: BenchDatabase | null): Promise<void> {
   await database.stop();
 }
 
-const roles: Record<string, () => void | Promise<void>> = { serve, product: serveProduct, load: serveOrders };
+const roles: Record<string, () => void | Promise<void>> = {
+  serve,
+  product: serveProduct,
+  console: serveConsole,
+  load: serveOrders,
+};
 const role = process.send === undefined ? undefined : roles[process.argv[2] ?? ""];
 await (role ?? main)();

@@ -106,20 +106,31 @@ function jcs(value) {
   return write(value, FULL, 0);
 }
 function isCanonicalTextOf(value, text2) {
-  return isInOrder(value, 0) && JSON.stringify(value) === text2;
+  return isInOrder(value, STRICT, 0) && JSON.stringify(value) === text2;
 }
-function isInOrder(value, depth) {
-  if (typeof value === "string") return PLAIN.test(value) || !LONE_SURROGATE.test(value) && !value.includes("\0");
-  if (typeof value === "number") return Number.isSafeInteger(value);
+function quickCanonicalText(value) {
+  return isInOrder(value, STRICT, 0) ? JSON.stringify(value) : null;
+}
+function isJcsTextOf(value, text2) {
+  return isInOrder(value, FULL, 0) && JSON.stringify(value) === text2;
+}
+function isInOrder(value, dialect, depth) {
+  if (typeof value === "string") return isWritable(value, dialect);
+  if (typeof value === "number") return dialect.isStrict ? Number.isSafeInteger(value) : Number.isFinite(value);
   if (typeof value !== "object") return typeof value === "boolean";
-  if (value === null || depth >= MAX_DEPTH) return false;
-  if (Array.isArray(value)) return value.every((item) => isInOrder(item, depth + 1));
+  if (value === null) return !dialect.isStrict;
+  if (depth >= MAX_DEPTH) return false;
+  if (Array.isArray(value)) return value.every((item) => isInOrder(item, dialect, depth + 1));
   let last = null;
   for (const [name, member2] of Object.entries(value)) {
-    if (last !== null && last >= name || !isInOrder(name, depth) || !isInOrder(member2, depth + 1)) return false;
+    const isNext = (last === null || last < name) && isWritable(name, dialect);
+    if (!isNext || !isInOrder(member2, dialect, depth + 1)) return false;
     last = name;
   }
   return true;
+}
+function isWritable(text2, dialect) {
+  return PLAIN.test(text2) || !LONE_SURROGATE.test(text2) && !(dialect.isStrict && text2.includes("\0"));
 }
 function write(value, dialect, depth) {
   switch (typeof value) {
@@ -197,6 +208,7 @@ var hashKinds = [
   "incident-event",
   "key",
   "bundle",
+  "bundle-lines",
   "review"
 ];
 var HASH_BYTES = 32;
@@ -340,6 +352,39 @@ function parsed(text2) {
 // server/evidence/verify-bundle.ts
 import { isUtf8 as isUtf82 } from "node:buffer";
 
+// server/evidence/bundle-file.ts
+var BUNDLE_FORMAT = "holdpoint-evidence/1";
+var LINES_FORMAT = "holdpoint-evidence/2";
+var bundleFormats = [BUNDLE_FORMAT, LINES_FORMAT];
+var LinesHasher = class {
+  #hash = hasherOf("bundle-lines");
+  add(line) {
+    this.#hash.update(line).update("\n");
+  }
+  digest() {
+    return this.#hash.digest();
+  }
+};
+var BundleHasher = class {
+  #header;
+  #hash;
+  #count = 0;
+  constructor(header) {
+    this.#header = header;
+    this.#hash = hasherOf("bundle").update(`{"bundle":${jcs(header.bundle)}`).update(`,"incident_timeline":${jcs(header.incident_timeline)},"records":[`);
+  }
+  /** `canonical` is the record's canonical text, as it is stored. */
+  addRecord(canonical) {
+    if (this.#count > 0) this.#hash.update(",");
+    this.#hash.update(canonical);
+    this.#count += 1;
+  }
+  digest() {
+    const { salts, snapshot } = this.#header;
+    return this.#hash.update(`],"salts":${jcs(salts)},"snapshot":${jcs(snapshot)}}`).digest();
+  }
+};
+
 // server/evidence/instant.ts
 var FOUR_DIGIT_YEAR = /^\d{4}-/;
 function instant(at) {
@@ -384,6 +429,16 @@ function uuid(text2) {
   if (!UUID.test(text2)) throw new MalformedRecord(`${JSON.stringify(text2)} is not a lower-case UUID`);
   return text2;
 }
+
+// server/evidence/finding.ts
+var Finding = class extends Error {
+  constructor(reason, seq = null) {
+    super(seq === null ? reason : `${reason} at seq ${seq}`);
+    this.reason = reason;
+    this.seq = seq;
+  }
+  name = "Finding";
+};
 
 // server/evidence/strict-json.ts
 var NotJson = class extends Error {
@@ -530,16 +585,6 @@ function decimalOf(literal) {
   return significant === "" ? "0" : `${significant}e${power}`;
 }
 
-// server/evidence/finding.ts
-var Finding = class extends Error {
-  constructor(reason, seq = null) {
-    super(seq === null ? reason : `${reason} at seq ${seq}`);
-    this.reason = reason;
-    this.seq = seq;
-  }
-  name = "Finding";
-};
-
 // server/evidence/verdict.ts
 var checkNames = [
   "format",
@@ -598,78 +643,6 @@ function isAboutTheFile(error) {
   return isOurs || isText || error instanceof NotCanonical || error instanceof MalformedRecord || error instanceof RangeError;
 }
 
-// server/evidence/bundle-record.ts
-var MEMBERS = /* @__PURE__ */ new Set([
-  ...["v", "tenant_id", "run_id", "seq", "kind", "step_index", "step_id", "step_type", "recorded_at", "body"]
-]);
-var INSTANT2 = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/;
-function recordOfLine(line) {
-  const value = quickly(line);
-  if (!isCanonicalTextOf(value, line)) return recordOf(parseStrictJson(line));
-  return { record: asRecord(value), bytes: Buffer.from(line, "utf8") };
-}
-function recordOf(value) {
-  insist(isPlainObject(value), "a record is not an object");
-  const bytes = canonicalBytes(asCanonical(value));
-  return { record: asRecord(value), bytes };
-}
-function asRecord(value) {
-  insist(isPlainObject(value), "a record is not an object");
-  for (const name of Object.keys(value)) {
-    if (!MEMBERS.has(name)) throw new Discrepancy(`a record has a member ${JSON.stringify(name)} that means nothing`);
-  }
-  const { v, tenant_id, run_id, seq, kind, recorded_at, body } = value;
-  insist(v === 1, "a record of another version");
-  insist(typeof seq === "number" && typeof kind === "string", "a record without seq or kind");
-  insist(typeof tenant_id === "string" && typeof run_id === "string", "a record without tenant or run");
-  insist(typeof recorded_at === "string" && INSTANT2.test(recorded_at), "a record without an instant");
-  const recordedAt = new Date(recorded_at);
-  if (Number.isNaN(recordedAt.getTime())) throw new MalformedRecord(`${recorded_at} is no instant`);
-  const columns = { tenantId: tenant_id, runId: run_id, seq, kind, recordedAt, body };
-  const stepIndex = optional(value.step_index, "number");
-  const [stepId, stepType] = [optional(value.step_id, "string"), optional(value.step_type, "string")];
-  const record = recordFromColumns({ ...columns, stepIndex, stepId, stepType });
-  if (record.recorded_at !== recorded_at) throw new Discrepancy(`${recorded_at} is no instant`);
-  return record;
-}
-function optional(value, type) {
-  if (value === void 0) return null;
-  if (typeof value !== type) throw new Discrepancy(`a record's step is not named by a ${type}`);
-  return value;
-}
-function quickly(line) {
-  try {
-    return JSON.parse(line);
-  } catch {
-    return void 0;
-  }
-}
-function asCanonical(value) {
-  return value;
-}
-
-// server/evidence/bundle-file.ts
-var BUNDLE_FORMAT = "holdpoint-evidence/1";
-var BundleHasher = class {
-  #header;
-  #hash;
-  #count = 0;
-  constructor(header) {
-    this.#header = header;
-    this.#hash = hasherOf("bundle").update(`{"bundle":${jcs(header.bundle)}`).update(`,"incident_timeline":${jcs(header.incident_timeline)},"records":[`);
-  }
-  /** `canonical` is the record's canonical text, as it is stored. */
-  addRecord(canonical) {
-    if (this.#count > 0) this.#hash.update(",");
-    this.#hash.update(canonical);
-    this.#count += 1;
-  }
-  digest() {
-    const { salts, snapshot } = this.#header;
-    return this.#hash.update(`],"salts":${jcs(salts)},"snapshot":${jcs(snapshot)}}`).digest();
-  }
-};
-
 // server/evidence/bundle-shape.ts
 var HEADER = ["bundle", "incident_timeline", "salts", "snapshot"];
 var PROOF = [
@@ -692,13 +665,29 @@ function readHeader(value, others) {
     snapshot: file.snapshot === null ? null : readSnapshot(file.snapshot)
   };
 }
+function readLinesHeader(value) {
+  const line = objectOf(value, "the first line");
+  demandMembers(line, ["bundle", "incident_timeline", "snapshot"], "the first line");
+  const header = readHeader({ ...line, salts: {} }, []);
+  insist(!Object.hasOwn(header.bundle, "steps"), "bundle.steps stand beside the records, not in the first line");
+  return header;
+}
+function readBeside(line) {
+  const { record: _record, salts, step, ...others } = line;
+  insist(Object.keys(others).length === 0, "a line has a member that means nothing");
+  return {
+    ...salts === void 0 ? {} : { salts: saltsOf(salts, "the salts beside a record") },
+    ...step === void 0 ? {} : { step: objectOf(step, "the step beside a record") }
+  };
+}
 function readProof(value) {
   const proof = objectOf(value, "proof");
   demandMembers(proof, PROOF, "proof");
-  insist(proof.format === BUNDLE_FORMAT, `the format is not ${BUNDLE_FORMAT}`);
+  const format = bundleFormats.find((known) => known === proof.format);
+  insist(format !== void 0, `the format is none of ${bundleFormats.join(", ")}`);
   const first = proof.first_checkpoint_covering_seal;
   return {
-    format: BUNDLE_FORMAT,
+    format,
     bundle_hash: hashText(proof.bundle_hash, "proof.bundle_hash"),
     genesis: proof.genesis === null ? null : canonicalObject(proof.genesis, "proof.genesis"),
     chain_root: proof.chain_root === null ? null : hashText(proof.chain_root, "proof.chain_root"),
@@ -711,8 +700,8 @@ function readProof(value) {
 }
 function canonicalObject(value, where) {
   const object = objectOf(value, where);
-  canonicalText(asCanonical2(object));
-  return asCanonical2(object);
+  canonicalText(asCanonical(object));
+  return asCanonical(object);
 }
 function objectOf(value, where) {
   insist(isPlainObject(value), `${where} is not an object`);
@@ -805,6 +794,67 @@ function saltText(value, where) {
   insist(SALT.test(text2), `${where}: a salt is 16 bytes in hex`);
   return text2;
 }
+function asCanonical(value) {
+  return value;
+}
+
+// server/evidence/bundle-record.ts
+var MEMBERS = /* @__PURE__ */ new Set([
+  ...["v", "tenant_id", "run_id", "seq", "kind", "step_index", "step_id", "step_type", "recorded_at", "body"]
+]);
+var INSTANT2 = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/;
+function recordOfLine(line) {
+  const value = quickly(line);
+  if (!isCanonicalTextOf(value, line)) return recordOf(parseStrictJson(line));
+  return { record: asRecord(value), bytes: Buffer.from(line, "utf8") };
+}
+function recordAndBeside(line) {
+  const quick = quickly(line);
+  const value = isJcsTextOf(quick, line) ? quick : inItsOneForm(line);
+  insist(isPlainObject(value), "a line is not an object");
+  return { ...recordOf(value.record), beside: readBeside(value), line };
+}
+function inItsOneForm(line) {
+  const value = parseStrictJson(line);
+  insist(jcs(value) === line, "a line is not in the one form that it has");
+  return value;
+}
+function recordOf(value) {
+  insist(isPlainObject(value), "a record is not an object");
+  const text2 = quickCanonicalText(value) ?? canonicalText(asCanonical2(value));
+  return { record: asRecord(value), bytes: Buffer.from(text2, "utf8") };
+}
+function asRecord(value) {
+  insist(isPlainObject(value), "a record is not an object");
+  for (const name of Object.keys(value)) {
+    if (!MEMBERS.has(name)) throw new Discrepancy(`a record has a member ${JSON.stringify(name)} that means nothing`);
+  }
+  const { v, tenant_id, run_id, seq, kind, recorded_at, body } = value;
+  insist(v === 1, "a record of another version");
+  insist(typeof seq === "number" && typeof kind === "string", "a record without seq or kind");
+  insist(typeof tenant_id === "string" && typeof run_id === "string", "a record without tenant or run");
+  insist(typeof recorded_at === "string" && INSTANT2.test(recorded_at), "a record without an instant");
+  const recordedAt = new Date(recorded_at);
+  if (Number.isNaN(recordedAt.getTime())) throw new MalformedRecord(`${recorded_at} is no instant`);
+  const columns = { tenantId: tenant_id, runId: run_id, seq, kind, recordedAt, body };
+  const stepIndex = optional(value.step_index, "number");
+  const [stepId, stepType] = [optional(value.step_id, "string"), optional(value.step_type, "string")];
+  const record = recordFromColumns({ ...columns, stepIndex, stepId, stepType });
+  if (record.recorded_at !== recorded_at) throw new Discrepancy(`${recorded_at} is no instant`);
+  return record;
+}
+function optional(value, type) {
+  if (value === void 0) return null;
+  if (typeof value !== type) throw new Discrepancy(`a record's step is not named by a ${type}`);
+  return value;
+}
+function quickly(line) {
+  try {
+    return JSON.parse(line);
+  } catch {
+    return void 0;
+  }
+}
 function asCanonical2(value) {
   return value;
 }
@@ -812,10 +862,13 @@ function asCanonical2(value) {
 // server/evidence/embedded-file.ts
 import { inflateSync } from "node:zlib";
 var MAX_BYTES = 256 * 1024 * 1024;
+var AttachmentTooLarge = class extends Error {
+  name = "AttachmentTooLarge";
+};
 var MAX_DICTIONARY = 4096;
 var TYPE = /\/Type\s{0,8}\/EmbeddedFile(?![A-Za-z])/g;
 var STREAM = /\bstream\r?\n/g;
-function embeddedFile(pdf) {
+function embeddedFile(pdf, most) {
   const text2 = pdf.toString("latin1");
   TYPE.lastIndex = 0;
   const only = TYPE.exec(text2);
@@ -833,7 +886,8 @@ function embeddedFile(pdf) {
   const bytes = pdf.subarray(begin, begin + length);
   const filter = /\/Filter\s{0,8}\[?\s{0,8}\/(\w{1,32})/.exec(dictionary)?.[1];
   insist(filter === void 0 || filter === "FlateDecode", `the attachment is encoded as ${filter}`);
-  return filter === void 0 ? bytes : inflated(bytes);
+  if (most !== void 0 && bytes.length > most) throw new AttachmentTooLarge();
+  return filter === void 0 ? bytes : inflated(bytes, most);
 }
 function lengthOf(dictionary, text2) {
   const [, digits, generation] = /\/Length\s{1,8}(\d{1,10})(?!\d)(?:\s{1,8}(\d{1,5})\s{1,8}R)?/.exec(dictionary) ?? [];
@@ -843,10 +897,12 @@ function lengthOf(dictionary, text2) {
   insist(length !== void 0, "the attachment's length is nowhere");
   return Number(length);
 }
-function inflated(bytes) {
+function inflated(bytes, most) {
   try {
-    return inflateSync(bytes, { maxOutputLength: MAX_BYTES });
+    return inflateSync(bytes, { maxOutputLength: most ?? MAX_BYTES });
   } catch (error) {
+    const isLong = error instanceof Error && "code" in error && error.code === "ERR_BUFFER_TOO_LARGE";
+    if (isLong && most !== void 0) throw new AttachmentTooLarge();
     insist(false, `the attachment cannot be read: ${error instanceof Error ? error.message : "unknown"}`);
     return bytes;
   }
@@ -878,12 +934,16 @@ var OpenedPayloads = class {
     this.#salts = salts;
     this.#unread = new Set(Object.keys(salts));
   }
-  /** Notes what is wrong rather than throwing: the chain holds without its payloads. */
-  open(record) {
+  /**
+   * Opens a record with the salts of the header, or with those `beside` it. Notes what is wrong rather than throwing: the
+   * chain holds without its payloads.
+   */
+  open(record, beside) {
     const seq = String(record.seq);
-    if (!this.#unread.delete(seq)) return;
+    const salts = this.#unread.delete(seq) ? this.#salts[seq] : beside;
+    if (salts === void 0) return;
     try {
-      this.#open(this.#salts[seq] ?? {}, promisesOf(record), `seq ${seq}`);
+      this.#open(salts, promisesOf(record), `seq ${seq}`);
     } catch (error) {
       if (!(error instanceof Error)) throw error;
       this.#fault ??= error;
@@ -922,6 +982,165 @@ function promisesOf({ body }) {
 }
 function bytesOf(hex) {
   return hex === void 0 ? null : Buffer.from(hex, "hex");
+}
+
+// server/evidence/figure-comparison.ts
+var UNITS_PER_CENT = 1e4;
+function compare(shown, expected, where) {
+  if (!isPlainObject(shown)) return 0;
+  const names = Object.keys(expected).filter((name) => Object.hasOwn(shown, name));
+  for (const name of names) {
+    const isSame2 = Object.is(shown[name], expected[name]) || jcs(shown[name]) === jcs(expected[name]);
+    if (isSame2) continue;
+    insist(false, `${where}.${name} is ${shortText(shown[name])}, but the records say ${shortText(expected[name])}`);
+  }
+  return names.length;
+}
+function cents(units) {
+  return units / UNITS_PER_CENT;
+}
+function shortText(value) {
+  const text2 = jcs(value ?? null);
+  return text2.length > 80 ? `${text2.slice(0, 80)}…` : text2;
+}
+
+// server/evidence/bundle-steps.ts
+var FIRST_OF_STEP = /* @__PURE__ */ new Set(["admission", "report", "violation", "stopped"]);
+function beginsStep({ kind, step_index }) {
+  return step_index !== void 0 && FIRST_OF_STEP.has(kind);
+}
+function withRecord(known, { record, view, hash }) {
+  const commitments = Object(record.body.commitments ?? {});
+  if (known === void 0) return { view, seqs: [record.seq], hash, commitments: [commitments] };
+  known.seqs.push(record.seq);
+  known.commitments.push(commitments);
+  return { ...known, view, hash };
+}
+var StepsBeside = class {
+  #ends;
+  #inflection;
+  #open = /* @__PURE__ */ new Map();
+  #listed = 0;
+  #unlisted = 0;
+  #compared = 0;
+  #fault = null;
+  constructor(ends) {
+    this.#ends = ends;
+    const violation = ends.seal?.violation;
+    this.#inflection = isPlainObject(violation) ? violation.step_index : void 0;
+  }
+  /** A record of the chain; `step` is what stands beside it. Notes what is wrong rather than throwing. */
+  see(record, step) {
+    if (beginsStep(record)) {
+      if (step === void 0) this.#unlisted += 1;
+      else this.#list(record, step);
+    } else if (step !== void 0) {
+      this.#note(() => insist(false, `a step stands beside seq ${record.seq}, which begins none`));
+    }
+  }
+  /** What the chain makes of the same record. `isOver`: no other record of the step can follow. */
+  fold(made, isOver) {
+    const { step_index } = made.view;
+    const open3 = this.#open.get(step_index);
+    if (open3 === void 0) return;
+    open3.evidence = withRecord(open3.evidence, made);
+    if (!isOver) return;
+    this.#open.delete(step_index);
+    this.#compare(open3.step, open3.evidence);
+  }
+  /** Returns how many figures were compared. Throws the first thing that was wrong. */
+  finish() {
+    for (const { step, evidence } of this.#open.values()) this.#compare(step, evidence);
+    this.#open.clear();
+    if (this.#fault !== null) throw this.#fault;
+    insist(this.#listed === 0 || this.#unlisted === 0, `${this.#unlisted} steps of the run are not listed, others are`);
+    return this.#compared;
+  }
+  #list(record, step) {
+    const index = record.step_index ?? 0;
+    this.#listed += 1;
+    this.#note(() => {
+      insist(step.step_index === index, `beside seq ${record.seq} stands another step than its own`);
+      insist(!this.#open.has(index), `step ${index} is listed twice`);
+    });
+    this.#open.set(index, { step, evidence: void 0 });
+  }
+  #compare(step, evidence) {
+    this.#note(() => {
+      insist(evidence !== void 0, "a step is listed that no record is about");
+      const of = { ends: this.#ends, isInflection: evidence.view.step_index === this.#inflection };
+      this.#compared += verifyStep(step, evidence, of);
+    });
+  }
+  #note(work) {
+    if (this.#fault !== null) return;
+    try {
+      work();
+    } catch (error) {
+      if (!(error instanceof Error)) throw error;
+      this.#fault = error;
+    }
+  }
+};
+function verifySteps(steps, chain) {
+  insist(
+    Array.isArray(steps) && steps.length === chain.steps.size,
+    "bundle.steps has more or fewer steps than the run"
+  );
+  const inflection = chain.fold.violation?.step_index;
+  let compared = 0;
+  let last = Number.NEGATIVE_INFINITY;
+  for (const step of steps) {
+    insist(isPlainObject(step) && typeof step.step_index === "number", "a step of the bundle has no index");
+    const found = chain.steps.get(step.step_index);
+    insist(found !== void 0 && step.step_index > last, `bundle.steps is not in the order of the run's steps`);
+    last = step.step_index;
+    compared += verifyStep(step, found, { ends: chain.ends, isInflection: found.view.step_index === inflection });
+  }
+  return compared;
+}
+function verifyStep(step, found, place) {
+  const compared = compare(step, stepFigures(found, place), `step ${found.view.step_index}`);
+  verifyCommitments(step, found);
+  return compared;
+}
+function stepFigures({ view, seqs, hash }, { ends, isInflection }) {
+  const [input, output] = [view.input_tokens ?? null, view.output_tokens ?? null];
+  const isOpen = view.state === "open" || view.state === "lapsed";
+  const startedAt = Date.parse(String(ends.genesis.started_at));
+  return {
+    ...{ timestamp: view.recorded_at, step_type: view.step_type, action: view.action },
+    ...{ state: ends.seal !== null && isOpen ? "presumed" : view.state },
+    ...{
+      tokens: input === null || output === null ? null : input + output,
+      input_tokens: input,
+      output_tokens: output
+    },
+    ...{
+      cost_cents: view.cost_units === void 0 ? null : cents(view.cost_units),
+      cost_source: view.cost_source ?? null
+    },
+    ...{ duration_ms: view.duration_ms ?? null, is_inflection: isInflection, content_hash: writeHash(hash) },
+    ...{ status: verdictOf(view, isInflection), skill: view.skill ?? null, model: view.model ?? null, records: seqs },
+    estimated_tokens: view.estimate.input_tokens + view.estimate.output_tokens,
+    estimated_cost_cents: cents(view.estimate.cost_units),
+    offset_ms: Date.parse(view.recorded_at) - startedAt,
+    ...{ settled_at: view.settled_at ?? null, claimed_started_at: view.started_at ?? null }
+  };
+}
+function verdictOf(view, isInflection) {
+  if (isInflection || view.step_type === "violation") return "violation";
+  if (view.step_type === "stopped") return "ok";
+  if (view.action === "block") return "violation";
+  return view.action === "warn" ? "warning" : "ok";
+}
+function verifyCommitments(step, { commitments }) {
+  for (const name of ["input_commit", "output_commit", "stored_commit"]) {
+    const promised = commitments.map((one) => one[name]).filter((commit) => commit !== void 0);
+    const shown = step[name] ?? null;
+    const isSame2 = shown === null ? promised.length === 0 : promised.some((commit) => commit === shown);
+    insist(isSame2 || !Object.hasOwn(step, name), `step ${step.step_index}.${name} is not what a record of it promised`);
+  }
 }
 
 // db/vocabulary.ts
@@ -1146,7 +1365,6 @@ function presumed(open3) {
 }
 
 // server/evidence/bundle-chain.ts
-var FIRST_OF_STEP = /* @__PURE__ */ new Set(["admission", "report", "violation", "stopped"]);
 var GENESIS = ["engine", "run_id", "started_at", "tenant_id", "trace_id", "v"];
 var BundleChain = class {
   fold = emptyFold();
@@ -1154,8 +1372,9 @@ var BundleChain = class {
   genesisHash;
   /** a_i by seq. */
   addenda = /* @__PURE__ */ new Map();
-  /** Only when the file lists the steps: else a million records would be held for nothing. */
+  /** Only when the header lists the steps: else a million records would be held for nothing. */
   steps = /* @__PURE__ */ new Map();
+  stepsBeside;
   payloads;
   seq = 0;
   stepCount = 0;
@@ -1168,14 +1387,15 @@ var BundleChain = class {
   constructor(header, ends, listener) {
     this.ends = ends;
     this.payloads = new OpenedPayloads(header.salts);
+    this.stepsBeside = new StepsBeside(ends);
     this.genesisHash = H("genesis", canonicalText(ends.genesis));
     this.#head = this.genesisHash;
     this.#keepsSteps = Array.isArray(header.bundle.steps) && header.bundle.steps.length > 0;
     this.#listener = listener;
     listener({ seq: 0, hash: this.#head, recordedAt: String(ends.genesis.started_at) });
   }
-  /** Throws MalformedRecord or Discrepancy. */
-  add({ record, bytes }) {
+  /** `beside`: what stands with the record in version 2. Throws MalformedRecord or Discrepancy. */
+  add({ record, bytes }, beside = {}) {
     const { genesis } = this.ends;
     const seq = this.seq + 1;
     if (record.seq !== seq) throw new Discrepancy(`where seq ${seq} should stand, there is seq ${record.seq}`);
@@ -1189,7 +1409,8 @@ var BundleChain = class {
     this.seq = seq;
     if (isLate) this.addenda.set(record.seq, hash);
     if (settled?.cost_source === "unpriced") this.isUnpriced = true;
-    this.payloads.open(record);
+    this.payloads.open(record, beside.salts);
+    this.stepsBeside.see(record, beside.step);
     this.#noteStep(record, settled, hash);
     this.#listener({ seq: record.seq, hash, recordedAt: record.recorded_at });
   }
@@ -1209,16 +1430,11 @@ var BundleChain = class {
   #noteStep(record, settled, hash) {
     const index = record.step_index;
     if (index === void 0) return;
-    if (FIRST_OF_STEP.has(record.kind)) this.stepCount += 1;
+    if (beginsStep(record)) this.stepCount += 1;
     const view = settled ?? this.fold.unsettled.get(index);
-    if (!this.#keepsSteps || view === void 0) return;
-    const known = this.steps.get(index);
-    this.steps.set(index, {
-      view,
-      seqs: [...known?.seqs ?? [], record.seq],
-      hash,
-      commitments: [...known?.commitments ?? [], Object(record.body.commitments ?? {})]
-    });
+    if (view === void 0) return;
+    if (this.#keepsSteps) this.steps.set(index, withRecord(this.steps.get(index), { record, view, hash }));
+    else this.stepsBeside.fold({ record, view, hash }, view.state === "settled" || view.state === "late");
   }
 };
 function verifyGenesis(genesis, snapshotHash) {
@@ -1267,7 +1483,6 @@ function textOf3(value) {
 }
 
 // server/evidence/bundle-figures.ts
-var UNITS_PER_CENT = 1e4;
 function verifyFigures(bundle, run) {
   const { violation } = run.chain.fold;
   let compared = compare(bundle, figuresOf(run), "bundle");
@@ -1278,16 +1493,7 @@ function verifyFigures(bundle, run) {
   compared += compare(bundle.integrity, integrityFigures(run), "integrity");
   const hasSteps = bundle.steps !== void 0 && !(Array.isArray(bundle.steps) && bundle.steps.length === 0);
   if (hasSteps) compared += verifySteps(bundle.steps, run.chain);
-  return compared;
-}
-function compare(shown, expected, where) {
-  if (!isPlainObject(shown)) return 0;
-  const names = Object.keys(expected).filter((name) => Object.hasOwn(shown, name));
-  for (const name of names) {
-    const isSame2 = jcs(shown[name]) === jcs(expected[name]);
-    insist(isSame2, `${where}.${name} is ${shortText(shown[name])}, but the records say ${shortText(expected[name])}`);
-  }
-  return names.length;
+  return compared + run.chain.stepsBeside.finish();
 }
 function figuresOf({ chain, snapshot }) {
   const { genesis, seal } = chain.ends;
@@ -1354,70 +1560,6 @@ function integrityFigures({ chain }) {
     ...seal === null ? {} : { chain_root: writeHash(chain.close().root), seal_hash: writeHash(sealHash(seal)) },
     ...seal === null ? {} : { sealed_at: seal.ended_at }
   };
-}
-function verifySteps(steps, chain) {
-  insist(
-    Array.isArray(steps) && steps.length === chain.steps.size,
-    "bundle.steps has more or fewer steps than the run"
-  );
-  const inflection = chain.fold.violation?.step_index;
-  let compared = 0;
-  let last = Number.NEGATIVE_INFINITY;
-  for (const step of steps) {
-    insist(isPlainObject(step) && typeof step.step_index === "number", "a step of the bundle has no index");
-    const found = chain.steps.get(step.step_index);
-    insist(found !== void 0 && step.step_index > last, `bundle.steps is not in the order of the run's steps`);
-    last = step.step_index;
-    const expected = stepFigures(found, chain, found.view.step_index === inflection);
-    compared += compare(step, expected, `step ${step.step_index}`);
-    verifyCommitments(step, found);
-  }
-  return compared;
-}
-function stepFigures({ view, seqs, hash }, chain, isInflection) {
-  const [input, output] = [view.input_tokens ?? null, view.output_tokens ?? null];
-  const isOpen = view.state === "open" || view.state === "lapsed";
-  const startedAt = Date.parse(String(chain.ends.genesis.started_at));
-  return {
-    ...{ timestamp: view.recorded_at, step_type: view.step_type, action: view.action },
-    ...{ state: chain.ends.seal !== null && isOpen ? "presumed" : view.state },
-    ...{
-      tokens: input === null || output === null ? null : input + output,
-      input_tokens: input,
-      output_tokens: output
-    },
-    ...{
-      cost_cents: view.cost_units === void 0 ? null : cents(view.cost_units),
-      cost_source: view.cost_source ?? null
-    },
-    ...{ duration_ms: view.duration_ms ?? null, is_inflection: isInflection, content_hash: writeHash(hash) },
-    ...{ status: verdictOf(view, isInflection), skill: view.skill ?? null, model: view.model ?? null, records: seqs },
-    estimated_tokens: view.estimate.input_tokens + view.estimate.output_tokens,
-    estimated_cost_cents: cents(view.estimate.cost_units),
-    offset_ms: Date.parse(view.recorded_at) - startedAt,
-    ...{ settled_at: view.settled_at ?? null, claimed_started_at: view.started_at ?? null }
-  };
-}
-function verdictOf(view, isInflection) {
-  if (isInflection || view.step_type === "violation") return "violation";
-  if (view.step_type === "stopped") return "ok";
-  if (view.action === "block") return "violation";
-  return view.action === "warn" ? "warning" : "ok";
-}
-function verifyCommitments(step, { commitments }) {
-  for (const name of ["input_commit", "output_commit", "stored_commit"]) {
-    const promised = commitments.map((one) => one[name]).filter((commit) => commit !== void 0);
-    const shown = step[name] ?? null;
-    const isSame2 = shown === null ? promised.length === 0 : promised.some((commit) => commit === shown);
-    insist(isSame2 || !Object.hasOwn(step, name), `step ${step.step_index}.${name} is not what a record of it promised`);
-  }
-}
-function cents(units) {
-  return units / UNITS_PER_CENT;
-}
-function shortText(value) {
-  const text2 = jcs(value ?? null);
-  return text2.length > 80 ? `${text2.slice(0, 80)}…` : text2;
 }
 
 // server/evidence/leaf.ts
@@ -1936,7 +2078,7 @@ var FileVerification = class {
     this.#options = options;
     this.#header = file.header;
     this.#proof = file.proof;
-    this.#hasher = new BundleHasher(file.header);
+    this.#hasher = hasherFor(file);
     this.#receipts = options.receipts === void 0 ? null : new Receipts(options.receipts, file.header.bundle.run_id);
     this.#snapshot = checks.run("snapshot", () => this.#verifySnapshot());
     this.#chain = checks.run("chain", () => ({ detail: "", value: this.#beginChain() }));
@@ -1946,11 +2088,12 @@ var FileVerification = class {
     this.#records += 1;
     const found = this.#checks.run("format", () => ({ detail: "", value: read2() }));
     if (found === null) return;
-    this.#hasher.addRecord(found.bytes);
+    if (this.#hasher instanceof BundleHasher) this.#hasher.addRecord(found.bytes);
+    else if ("line" in found) this.#hasher.add(found.line);
     if (this.#checks.hasFailed("chain") || this.#checks.hasFailed("format")) return;
     try {
       insist(this.#chain !== null, "the bundle is about no run, but there are records");
-      this.#chain.add(found);
+      this.#chain.add(found, "beside" in found ? found.beside : void 0);
     } catch (error) {
       this.#checks.fail("chain", error);
     }
@@ -2056,6 +2199,12 @@ var FileVerification = class {
     ];
   }
 };
+function hasherFor({ header, headerLine }) {
+  if (headerLine === null) return new BundleHasher(header);
+  const hasher = new LinesHasher();
+  hasher.add(headerLine);
+  return hasher;
+}
 function sealDetail(chain) {
   const { seal } = chain.ends;
   if (seal === null) {
@@ -2088,7 +2237,7 @@ async function verifyBundleLines(lines, options) {
   if ("verdict" in parts) return parts.verdict;
   const verification = new FileVerification(checks, parts, options);
   for await (const page of lines.records) {
-    for (const line of page) verification.add(() => recordOfLine(line));
+    for (const line of page) verification.add(() => parts.read(line));
   }
   return verification.finish(null);
 }
@@ -2096,7 +2245,7 @@ function verifyDocument2(file, checks, options) {
   const seal = readPdfSeal(file);
   const attached = checks.run("pdf_seal", () => {
     insist(seal !== null, "the document does not end in its seal line: it has none, or was added to");
-    return { detail: "", value: embeddedFile(seal.covered) };
+    return { detail: "", value: embeddedFile(seal.covered, options.mostAttached) };
   });
   if (attached === null) return unread(checks, true);
   const verdict = verifyText(attached, checks, { options, seal });
@@ -2113,24 +2262,30 @@ function wholeFile(text2) {
   const lines = linesOf(text2);
   if (lines !== null) {
     const [header = "", ...others] = lines;
-    const proof = others.pop() ?? "";
-    return { ...partsOfLines(header, proof), records: others.map((line) => () => recordOfLine(line)) };
+    const proof2 = others.pop() ?? "";
+    const parts = partsOfLines(header, proof2);
+    return { ...parts, records: others.map((line) => () => parts.read(line)) };
   }
   const file = parseStrictJson(text2);
   if (!isPlainObject(file) || !isPlainObject(file.proof)) throw new NotABundle("it is JSON, but no bundle of evidence");
   insist(Array.isArray(file.records), "the file has no array of records");
   const records2 = file.records;
+  const proof = readProof(file.proof);
+  insist(proof.format === BUNDLE_FORMAT, `${proof.format} is JSON Lines, and this is not`);
   return {
-    header: readHeader(file, ["records", "proof"]),
-    proof: readProof(file.proof),
+    ...{ header: readHeader(file, ["records", "proof"]), proof, headerLine: null },
     records: records2.map((record) => () => recordOf(record))
   };
 }
-function partsOfLines(header, proof) {
-  const last = parseStrictJson(proof);
+function partsOfLines(header, proofLine) {
+  const last = parseStrictJson(proofLine);
   if (!isPlainObject(last) || Object.keys(last).join() !== "proof")
     throw new NotABundle("the last line is not the proof");
-  return { header: readHeader(parseStrictJson(header), []), proof: readProof(last.proof) };
+  const proof = readProof(last.proof);
+  if (proof.format === LINES_FORMAT) {
+    return { header: readLinesHeader(inItsOneForm(header)), proof, headerLine: header, read: recordAndBeside };
+  }
+  return { header: readHeader(parseStrictJson(header), []), proof, headerLine: null, read: recordOfLine };
 }
 function linesOf(text2) {
   const end = text2.indexOf("\n");

@@ -6,7 +6,7 @@ import { inspect, testDatabase } from "@/server/platform/db/testing/test-databas
 
 /** Of nobody's tenant, and only the system role may touch them: the auth library's own, the deployment and its public keys. */
 const globalTables = [
-  ...["accounts", "deployments", "rate_limits", "sessions", "signing_keys", "users", "verifications"],
+  ...["accounts", "deployments", "rate_limits", "sessions", "signing_keys", "two_factors", "users", "verifications"],
 ];
 
 /** The tenants themselves: their own id is the tenant. */
@@ -15,6 +15,7 @@ const keyOf = (table: string) => (table === "tenants" ? "id" : "tenant_id");
 /** Indexes of tenant tables that do not lead with the tenant, and why. */
 const acrossTenants: Readonly<Record<string, string>> = {
   api_keys_key_hash_key: "a key's hash is how its tenant is found; 256 random bits tell nobody anything",
+  invitations_token_hash_key: "an invitation's hash is how its tenant is found; 256 random bits tell nobody anything",
   memberships_user_idx: "a session's user is how the tenant is found",
   runs_due_idx: "one sweeper looks for what is due in every tenant",
   tenants_slug_unique: "the slug names a tenant",
@@ -44,6 +45,7 @@ const appGrants: Readonly<Record<string, string>> = {
   incident_comments: RI,
   incident_events: RI,
   incidents: RIU,
+  invitations: RIU,
   job_requests: "insert",
   leaf_sources: "insert",
   limit_counters: RIU,
@@ -86,6 +88,7 @@ const systemGrants: Readonly<Record<string, string>> = {
   events: RI,
   freezes: "select(created_at) select(created_by) select(effective_at) select(id) select(lifted_at) select(tenant_id)",
   idempotency_keys: "delete select(created_at) select(tenant_id)",
+  invitations: R,
   job_requests: "delete select",
   leaf_sources: "delete select",
   log_leaves: RI,
@@ -99,6 +102,7 @@ const systemGrants: Readonly<Record<string, string>> = {
   signing_keys: "insert select update(retired_at)",
   tenant_controls: "insert",
   tenants: RI,
+  two_factors: RIUD,
   users: RIUD,
   verifications: RIUD,
 };
@@ -115,6 +119,7 @@ const systemPolicies = [
   "freezes select true",
   "idempotency_keys delete older",
   "idempotency_keys select true",
+  "invitations select true",
   "job_requests delete true",
   "job_requests select true",
   "leaf_sources delete true",
@@ -225,7 +230,7 @@ describe("D3: keys and indexes", () => {
         select from pg_attribute a where a.attrelid = i.indrelid and a.attnum = any(i.indkey)
           and a.attname = case when c.relname = 'tenants' then 'id' else 'tenant_id' end)
         and not c.relname = any(${globalTables})`);
-    expect(without).toEqual(["api_keys_key_hash_key", "tenants_slug_unique"]);
+    expect(without).toEqual(["api_keys_key_hash_key", "invitations_token_hash_key", "tenants_slug_unique"]);
   });
 
   test("indexes lead with the tenant, or say why not", async () => {

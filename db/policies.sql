@@ -52,7 +52,7 @@ grant select, update (name) on tenants to holdpoint_app;
 grant select, insert, update, delete on memberships to holdpoint_app;
 grant select, update on tenant_controls to holdpoint_app;
 grant select, insert, update on
-  agents, api_keys, policy_rules, policy_precedence, limits, freezes, limit_counters, runs, steps, traces, incidents,
+  agents, api_keys, invitations, policy_rules, policy_precedence, limits, freezes, limit_counters, runs, steps, traces, incidents,
   refusals
   to holdpoint_app;
 grant select, insert, update, delete on policy_scopes to holdpoint_app;
@@ -67,8 +67,9 @@ grant select, insert on
   to holdpoint_app;
 
 -- The system role: the auth library's global tables, and a short list of tenant tables by column.
-revoke all on users, sessions, accounts, verifications, rate_limits from holdpoint_app, public;
-grant select, insert, update, delete on users, sessions, accounts, verifications, rate_limits to holdpoint_system;
+revoke all on users, sessions, accounts, verifications, rate_limits, two_factors from holdpoint_app, public;
+grant select, insert, update, delete on users, sessions, accounts, verifications, rate_limits, two_factors
+  to holdpoint_system;
 
 drop policy if exists system_select on tenants;
 drop policy if exists system_insert on tenants;
@@ -81,6 +82,11 @@ drop policy if exists system_insert on memberships;
 create policy system_select on memberships for select to holdpoint_system using (true);
 create policy system_insert on memberships for insert to holdpoint_system with check (true);
 grant select, insert on memberships to holdpoint_system;
+
+-- An invitation's link holds no tenant: its hash is how the tenant is found.
+drop policy if exists system_select on invitations;
+create policy system_select on invitations for select to holdpoint_system using (true);
+grant select on invitations to holdpoint_system;
 
 drop policy if exists system_insert on tenant_controls;
 create policy system_insert on tenant_controls for insert to holdpoint_system with check (true);
@@ -329,6 +335,16 @@ create trigger state_machine before update on incidents for each row
     or new.reopen_count <> old.reopen_count + (case when old.status = 'resolved' then 1 else 0 end)
     or new.version <> old.version + 1)
   execute function refuse_change('not a legal transition of an incident');
+
+-- An invitation says what it said when it was sent, and ends once.
+drop trigger if exists ends_once on invitations;
+create trigger ends_once before update on invitations for each row
+  when (old.accepted_at is not null or old.revoked_at is not null
+    or (new.tenant_id, new.id, new.email, new.role, new.token_hash, new.expires_at, new.created_by, new.created_at)
+      is distinct from
+      (old.tenant_id, old.id, old.email, old.role, old.token_hash, old.expires_at, old.created_by, old.created_at)
+    or new.seat_expires_at is distinct from old.seat_expires_at)
+  execute function refuse_change('an invitation ends once');
 
 -- A retired rule stays retired.
 drop trigger if exists retired_fixed on policy_rules;

@@ -269,6 +269,8 @@ export type EnforcementAction = (typeof enforcementActions)[number];
 
 export const apiKeyStatuses = ["active", "revoked"] as const;
 export type ApiKeyStatus = (typeof apiKeyStatuses)[number];
+export const seatStatuses = ["active", "suspended"] as const;
+export type SeatStatus = (typeof seatStatuses)[number];
 export const tenantStatuses = ["active", "suspended", "closed"] as const;
 export type TenantStatus = (typeof tenantStatuses)[number];
 export const tenantPlans = ["free", "pro", "enterprise", "self_hosted"] as const;

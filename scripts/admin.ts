@@ -6,7 +6,7 @@ import { z } from "zod";
 import { issueFirstKey } from "@/server/account/bootstrap";
 import { OperatorTenant } from "@/server/account/contract";
 import { createTenant } from "@/server/account/make-tenant";
-import { resetPassword } from "@/server/account/reset-password";
+import { resetPassword, resetSecondFactor } from "@/server/account/reset-password";
 import { mintApiKey } from "@/server/platform/auth/api-key";
 import { closePools } from "@/server/platform/db/client";
 import { findRunningDatabase, startEmbeddedDatabase } from "@/server/platform/db/embedded/embedded-database";
@@ -23,6 +23,8 @@ const usage = `usage: npm run admin -- <command>
       makes a tenant, its owner and an API key of every scope; prints { tenant_id, user_id, api_key }
   reset-password --email <email> --password <at least 8 characters>
       sets a password and ends the user's sessions; prints { user_id }
+  reset-second-factor --email <email>
+      lets the password alone sign in again, and ends the user's sessions; prints { user_id }
   list-tenants
       prints { tenants: [ { tenant_id, name, plan, status, created_at } ] }, at most 1 000
   rotate-signing-key
@@ -48,6 +50,14 @@ const commands: Readonly<Record<string, (flags: Flags, rest: readonly string[]) 
     const { email, password } = checked(OperatorTenant.omit({ name: true }), flags);
     return async () => {
       const userId = await resetPassword(email, password);
+      if (userId === null) throw new Error("There is no account with this email.");
+      return { user_id: userId };
+    };
+  },
+  "reset-second-factor": (flags) => {
+    const { email } = checked(OperatorTenant.pick({ email: true }), flags);
+    return async () => {
+      const userId = await resetSecondFactor(email);
       if (userId === null) throw new Error("There is no account with this email.");
       return { user_id: userId };
     };

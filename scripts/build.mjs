@@ -20,6 +20,7 @@ const sources = [
   "server.ts",
   "next.config.js",
   "package-lock.json",
+  "proxy.ts",
   "postcss.config.mjs",
   "tsconfig.json",
 ];

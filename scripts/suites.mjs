@@ -12,6 +12,8 @@ const bin = (name) => join(root, "node_modules", ".bin", name);
 
 export const checks = [
   { name: "format and lint", command: [bin("biome"), "check", "--error-on-warnings", "."] },
+  // What pages are given depends on where they stand: Next writes those types.
+  { name: "types of routes", command: [bin("next"), "typegen"], env: { NEXT_TELEMETRY_DISABLED: "1" } },
   { name: "types", command: [bin("tsc"), "--noEmit"] },
   { name: "dead code", command: [bin("knip")] },
 ];

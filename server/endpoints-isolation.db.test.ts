@@ -66,6 +66,8 @@ beforeAll(async () => {
   keep("limit_id", limit.limit_id);
   const key = await make("/connectivity/api-keys", { name: "canary-key", scopes: ["runs:read"] });
   keep("key_id", key.key_id);
+  await make("/accounts/users", { email: "canary@example.com", role: "viewer" });
+  keep("user_id", them.userId);
   const incident = await make("/incidents", { title: "canary-incident", severity: "low" });
   keep("incident_id", incident.incident_id);
   const bundle = await make(`/incidents/${incident.incident_id}/export/evidence`, { format: "json" });
@@ -143,8 +145,8 @@ describe("D6: mass assignment", () => {
       const refused = new Set(
         errors.filter(({ code }) => code === "unknown_field").map(({ pointer }) => pointer.slice(2)),
       );
-      // The first hundred faults are listed; every one of them that is a column must be among the refused.
-      const isShort = refused.size < Math.min(90, Object.keys(body).length);
+      // The first hundred faults are listed, fields that are missing among them; the others must be refused columns.
+      const isShort = refused.size < Math.min(85, Object.keys(body).length);
       if (response.status !== 422 || isShort) taken.push(`${endpoint.id}: ${response.status}, ${refused.size} refused`);
     }
     expect(taken).toEqual([]);

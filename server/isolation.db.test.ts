@@ -29,6 +29,9 @@ async function makePair(n: number): Promise<Pair> {
   return { ours: await makeWorld(`canaryours${n}`, run(1)), theirs: await makeWorld(`canarytheirs${n}`, run(2)) };
 }
 
+/** Opened by a secret in its address that works once, so there is no id of one's own to ask it with. */
+const openedBySecret = new Set(["account.invitations.accept"]);
+
 /** The matrix. What comes back is empty when nothing is wrong. */
 async function sweep({ ours, theirs }: Pair): Promise<string[]> {
   const marks = await foreignMarks(ours, theirs);
@@ -56,6 +59,7 @@ async function sweep({ ours, theirs }: Pair): Promise<string[]> {
       }
       const own = await callAs(caller.headers, endpoint, { ids: ownIds(ours) });
       check(own, "own");
+      if (openedBySecret.has(endpoint.id)) continue;
       if (allowed && [401, 404, 422].includes(own.status)) faults.push(`${where}, own id: ${own.text}`);
       if (allowed && slugOf(own) === "forbidden") faults.push(`${where}, own id: ${own.text}`);
     }
@@ -132,6 +136,9 @@ function bodiesThatName(): [string, (id: string) => object][] {
   return [
     ["incidents.create", (id) => ({ title: "t", severity: "low", run_id: id })],
     ["incidents.create", (id) => ({ title: "t", severity: "low", policy_id: id })],
+    ["logs.search", (id) => ({ filters: { run_id: id } })],
+    ["logs.search", (id) => ({ filters: { entity_id: id } })],
+    ["logs.search", (id) => ({ q: id })],
     ["incidents.escalate", (id) => ({ target: id, reason: "r" })],
     ["gate.set_freeze", (id) => ({ type: "key", id, reason: "r" })],
     ["gate.set_freeze", (id) => ({ type: "tenant", id, reason: "r" })],

@@ -143,6 +143,15 @@ describe("D7: a seat", () => {
       (seat: Seat) => inspect()`
         update memberships set expires_at = clock_timestamp() - interval '1 ms' where user_id = ${seat.userId}`,
     ],
+    [
+      "its seat was suspended in the console",
+      (seat: Seat) =>
+        sent(owner.headers, `/accounts/users/${seat.userId}`, { method: "PUT", body: { status: "suspended" } }),
+    ],
+    [
+      "its seat was taken in the console",
+      (seat: Seat) => sent(owner.headers, `/accounts/users/${seat.userId}`, { method: "DELETE", body: {} }),
+    ],
     ["its session was ended", (seat: Seat) => inspect()`delete from sessions where id = ${seat.sessionId}`],
     [
       "its session has run out",

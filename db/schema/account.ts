@@ -10,6 +10,7 @@ export const users = pgTable("users", {
   email: text().notNull().unique(),
   emailVerified: boolean().notNull().default(false),
   image: text(),
+  twoFactorEnabled: boolean().notNull().default(false),
   createdAt: instant().notNull().default(sql`clock_timestamp()`),
   updatedAt: instant().notNull().default(sql`clock_timestamp()`),
 });
@@ -72,4 +73,19 @@ export const rateLimits = pgTable("rate_limits", {
   key: text().notNull().unique(),
   count: integer().notNull(),
   lastRequest: bigint({ mode: "number" }).notNull(),
+});
+
+/** One row for whoever has or sets up a second factor. Secret and codes are encrypted with a key outside of the database. */
+export const twoFactors = pgTable("two_factors", {
+  id: uuid().primaryKey(),
+  userId: uuid()
+    .notNull()
+    .unique("two_factors_user_key")
+    .references(() => users.id, { onDelete: "cascade" }),
+  secret: text().notNull(),
+  backupCodes: text().notNull(),
+  /** False until the first code of the authenticator came. */
+  verified: boolean().notNull().default(false),
+  failedVerificationCount: integer().notNull().default(0),
+  lockedUntil: instant(),
 });

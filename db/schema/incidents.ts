@@ -71,6 +71,10 @@ export const incidents = pgTable(
     foreignKey({ columns: [t.tenantId, t.limitId], foreignColumns: [limits.tenantId, limits.id] }),
     index("incidents_list_idx").on(t.tenantId, t.createdAt, t.id),
     index("incidents_status_idx").on(t.tenantId, t.status, t.createdAt),
+    // The order of the list of resolved ones.
+    index("incidents_resolved_idx")
+      .on(t.tenantId, sql`coalesce(resolved_at, '-infinity')`, t.id)
+      .where(sql`status = 'resolved'`),
     index("incidents_policy_idx").on(t.tenantId, t.policyId, t.createdAt),
   ],
 );

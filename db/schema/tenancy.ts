@@ -1,7 +1,18 @@
 import { sql } from "drizzle-orm";
-import { foreignKey, index, integer, jsonb, pgTable, primaryKey, text, unique, uuid } from "drizzle-orm/pg-core";
+import {
+  foreignKey,
+  index,
+  integer,
+  jsonb,
+  pgTable,
+  primaryKey,
+  text,
+  unique,
+  uniqueIndex,
+  uuid,
+} from "drizzle-orm/pg-core";
 import { users } from "./account";
-import { amount, instant, tenantId } from "./columns";
+import { amount, bytea, instant, tenantId } from "./columns";
 
 /** The tenants themselves. Row security lets a tenant see its own row only. */
 export const tenants = pgTable("tenants", {
@@ -23,6 +34,8 @@ export const memberships = pgTable(
       .notNull()
       .references(() => users.id),
     role: text().notNull(),
+    /** A suspended seat lets nobody in. */
+    status: text().notNull().default("active"),
     /** An auditor's seat may be time-boxed. */
     expiresAt: instant(),
     createdBy: text(),
@@ -32,6 +45,35 @@ export const memberships = pgTable(
     primaryKey({ columns: [t.tenantId, t.id] }),
     unique("memberships_tenant_user_key").on(t.tenantId, t.userId),
     index("memberships_user_idx").on(t.userId),
+  ],
+);
+
+/** Accepted once, by whoever holds the link; open while neither accepted nor revoked. */
+export const invitations = pgTable(
+  "invitations",
+  {
+    tenantId: tenantId().references(() => tenants.id),
+    id: uuid().notNull(),
+    email: text().notNull(),
+    role: text().notNull(),
+    /** When the seat that comes of it will end. */
+    seatExpiresAt: instant(),
+    /** SHA-256 of the link's token. */
+    tokenHash: bytea().notNull(),
+    expiresAt: instant().notNull(),
+    createdBy: text().notNull(),
+    createdAt: instant().notNull().default(sql`clock_timestamp()`),
+    acceptedAt: instant(),
+    acceptedBy: uuid(),
+    revokedAt: instant(),
+    revokedBy: text(),
+  },
+  (t) => [
+    primaryKey({ columns: [t.tenantId, t.id] }),
+    unique("invitations_token_hash_key").on(t.tokenHash),
+    uniqueIndex("invitations_open_email_key")
+      .on(t.tenantId, t.email)
+      .where(sql`accepted_at is null and revoked_at is null`),
   ],
 );
 

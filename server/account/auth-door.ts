@@ -1,10 +1,18 @@
-// The addresses below /api/auth: sign-up, sign-in, sign-out and the own sessions. They answer problems like every other
+// The addresses below /api/auth: sign-up, sign-in, sign-out, the second factor, the own sessions and tenants. They answer problems like every other
 // address. The auth library behind them has more addresses; those that are not listed here do not exist.
 
 import { v7 as uuidv7 } from "uuid";
 import { z } from "zod";
 import { type AuthCall, authCall } from "@/server/account/auth-call";
-import { ChangePassword, RevokeSession, SignIn, SignUp } from "@/server/account/contract";
+import {
+  ChangePassword,
+  RevokeSession,
+  SignIn,
+  SignUp,
+  SwitchTenant,
+  TwoFactorCode,
+  TwoFactorPassword,
+} from "@/server/account/contract";
 import {
   changePassword,
   revokeAll,
@@ -14,8 +22,10 @@ import {
   showSessions,
   signOut,
 } from "@/server/account/own-sessions";
+import { showTenants, switchTenant } from "@/server/account/own-tenants";
 import { signIn } from "@/server/account/sign-in";
 import { signUp } from "@/server/account/sign-up";
+import { confirmTwoFactor, disableTwoFactor, enableTwoFactor, verifyTwoFactor } from "@/server/account/two-factor";
 import { AUTH_BASE_PATH } from "@/server/platform/auth/session";
 import { adopt, respondProblem } from "@/server/platform/http/answer";
 import { readBody, refuseAnnouncedSize, requireJson } from "@/server/platform/http/body";
@@ -44,6 +54,12 @@ const operations = new Map<string, Operation>([
   ["/revoke-other-sessions", write(Nothing, revokeOthers)],
   ["/revoke-sessions", write(Nothing, revokeAll)],
   ["/change-password", write(ChangePassword, changePassword)],
+  ["/tenants", { method: "GET", answer: showTenants }],
+  ["/switch-tenant", write(SwitchTenant, switchTenant)],
+  ["/two-factor/enable", write(TwoFactorPassword, enableTwoFactor)],
+  ["/two-factor/confirm", write(TwoFactorCode, confirmTwoFactor)],
+  ["/two-factor/disable", write(TwoFactorPassword, disableTwoFactor)],
+  ["/two-factor/verify", write(TwoFactorCode, verifyTwoFactor)],
 ]);
 
 /** Answers a request to an address below /api/auth. Never throws. */

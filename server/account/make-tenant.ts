@@ -88,7 +88,8 @@ interface NewUser {
   passwordHash: string | null;
 }
 
-async function insertUser(sql: SystemSql, { email, name, passwordHash }: NewUser): Promise<string> {
+/** Makes an account. Throws 409 `email-taken`. */
+export async function insertUser(sql: SystemSql, { email, name, passwordHash }: NewUser): Promise<string> {
   const id = uuidv7();
   const address = email.toLowerCase();
   await sql`

@@ -70,12 +70,14 @@ export async function changePassword(call: AuthCall, input: ChangePassword): Pro
   return answerWith({ changed: true, revoked });
 }
 
-async function findPrincipal(call: AuthCall): Promise<UserPrincipal | null> {
+/** Who is signed in; null for nobody. */
+export async function findPrincipal(call: AuthCall): Promise<UserPrincipal | null> {
   const token = sessionTokenOf(call.request);
   return token === null ? null : findSession(token);
 }
 
-async function requirePrincipal(call: AuthCall): Promise<UserPrincipal> {
+/** Throws 401. */
+export async function requirePrincipal(call: AuthCall): Promise<UserPrincipal> {
   const principal = await findPrincipal(call);
   if (principal === null) throw Unauthenticated.with({ detail: "No valid session came along." });
   return principal;
@@ -85,6 +87,10 @@ function auditSession(call: AuthCall, principal: UserPrincipal, action: string):
   return auditAuth(call, principal, { action, entity_type: "session", entity_id: principal.sessionId });
 }
 
-function auditUser(call: AuthCall, principal: UserPrincipal, deed: { action: string; detail?: object }): Promise<void> {
+export function auditUser(
+  call: AuthCall,
+  principal: UserPrincipal,
+  deed: { action: string; detail?: object },
+): Promise<void> {
   return auditAuth(call, principal, { ...deed, entity_type: "user", entity_id: principal.userId });
 }

@@ -1,6 +1,7 @@
 // A user's own sessions. They lie in the auth library's tables, outside of any tenant, so every statement names the user.
 
-import { asSystem } from "@/server/platform/db/system-db";
+import { findSession, type UserPrincipal } from "@/server/platform/auth/find-session";
+import { asSystem, type SystemSql } from "@/server/platform/db/system-db";
 
 export interface SessionView {
   session_id: string;
@@ -43,26 +44,37 @@ export async function listSessions(userId: string, currentId: string): Promise<S
   }));
 }
 
-/** Ends one session of the user, or all of them, or all but one; says how many. Effective on their next request. */
+/**
+ * Ends one session of the user, or all of them, or all but one; says how many. Effective on their next request. With all
+ * or all but one go the sign-ins that wait for their code: who knew an old password may be holding one.
+ */
 export async function revokeSessions(
   userId: string,
   which: { only: string } | { allBut: string } | "all",
 ): Promise<number> {
-  const ended = await asSystem("auth: the auth library's own tables", (sql) => {
+  const ended = await asSystem("auth: the auth library's own tables", async (sql) => {
+    if (which !== "all" && "only" in which) {
+      return sql`delete from sessions where user_id = ${userId} and id = ${which.only}`;
+    }
+    await forgetChallenges(sql, userId);
     if (which === "all") return sql`delete from sessions where user_id = ${userId}`;
-    if ("only" in which) return sql`delete from sessions where user_id = ${userId} and id = ${which.only}`;
     return sql`delete from sessions where user_id = ${userId} and id <> ${which.allBut}`;
   });
   return ended.count;
 }
 
-/** Drops the rows of sessions that are over, of all users; how many. */
+/** Drops the user's sign-ins that wait for their code. */
+export async function forgetChallenges(sql: SystemSql, userId: string): Promise<void> {
+  await sql`delete from verifications where value = ${userId}`;
+}
+
+/** Drops the rows of sessions that are over, and of sign-ins that waited for their code in vain; how many sessions. */
 export async function forgetExpiredSessions(): Promise<number> {
-  const gone = await asSystem(
-    "auth: the auth library's own tables",
-    (sql) => sql`delete from sessions where expires_at < clock_timestamp()`,
-  );
-  return gone.count;
+  return asSystem("auth: the auth library's own tables", async (sql) => {
+    await sql`delete from verifications where expires_at < clock_timestamp()`;
+    const gone = await sql`delete from sessions where expires_at < clock_timestamp()`;
+    return gone.count;
+  });
 }
 
 /** Ends the session of that token, whoever's it is: the caller has shown the signed cookie. */
@@ -70,17 +82,34 @@ export async function endSession(token: string): Promise<void> {
   await asSystem("auth: the auth library's own tables", (sql) => sql`delete from sessions where token = ${token}`);
 }
 
-export interface UserView {
+/**
+ * The session goes on in another tenant of its user, from the next request on. Gives its principal there; null for a tenant
+ * in which the user has no seat that lets them in.
+ */
+export async function moveSession(sessionId: string, tenantId: string): Promise<UserPrincipal | null> {
+  const [moved] = await asSystem(
+    "auth: the auth library's own tables",
+    (sql) => sql<{ token: string }[]>`
+      update sessions s set active_tenant_id = m.tenant_id from memberships m join tenants t on t.id = m.tenant_id
+      where s.id = ${sessionId} and m.user_id = s.user_id and m.tenant_id = ${tenantId} and m.status = 'active'
+        and (m.expires_at is null or m.expires_at > clock_timestamp()) and t.status <> 'closed'
+      returning s.token`,
+  );
+  return moved === undefined ? null : findSession(moved.token);
+}
+
+export interface AccountUser {
   user_id: string;
   email: string;
   name: string;
+  two_factor: boolean;
 }
 
-export async function findUser(by: { userId: string } | { email: string }): Promise<UserView | null> {
+export async function findUser(by: { userId: string } | { email: string }): Promise<AccountUser | null> {
   const [row] = await asSystem(
     "auth: the auth library's own tables",
-    (sql) => sql<UserView[]>`
-      select id as user_id, email, name from users
+    (sql) => sql<AccountUser[]>`
+      select id as user_id, email, name, two_factor_enabled as two_factor from users
       where ${"userId" in by ? sql`id = ${by.userId}` : sql`email = ${by.email}`}`,
   );
   return row ?? null;

@@ -1,8 +1,9 @@
 import { type AuthCall, answerWith, countedAddress } from "@/server/account/auth-call";
 import type { SignUp } from "@/server/account/contract";
 import { createTenant } from "@/server/account/make-tenant";
-import { openSession, sessionView } from "@/server/account/sign-in";
+import { isChallenge, openSession, sessionView } from "@/server/account/sign-in";
 import { takeAttempt } from "@/server/platform/auth/attempts";
+import { Internal } from "@/server/platform/http/problem";
 
 const perAddress = { max: 60, windowSeconds: 600 };
 
@@ -17,6 +18,7 @@ export async function signUp(call: AuthCall, input: SignUp): Promise<Response> {
     requestId: call.requestId,
   });
   const opened = await openSession(call, { email, password, remember_me: true });
+  if (isChallenge(opened)) throw Internal.with({}, { cause: new Error("a new account with a second factor") });
   const tenant = { tenant_id: made.tenantId, name: tenant_name, slug: made.slug };
   return answerWith(
     { ...sessionView(opened.principal, opened.user), tenant },

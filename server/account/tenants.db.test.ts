@@ -3,7 +3,7 @@ import { v7 as uuidv7 } from "uuid";
 import { afterAll, beforeEach, describe, expect, it } from "vitest";
 import type { Role } from "@/db/vocabulary";
 import { bootstrap, hasTenant } from "@/server/account/bootstrap";
-import { changeRole, removeMember } from "@/server/account/commands";
+import { changeSeat, removeMember } from "@/server/account/commands";
 import { LastOwner } from "@/server/account/contract";
 import { createTenant } from "@/server/account/make-tenant";
 import { resetPassword } from "@/server/account/reset-password";
@@ -11,7 +11,7 @@ import { newBrowser, signedUp } from "@/server/account/testing/browser";
 import { keyScopes, type Principal } from "@/server/platform/auth/principal";
 import { resolvePrincipal } from "@/server/platform/auth/resolve";
 import { closePools } from "@/server/platform/db/client";
-import { asTenant } from "@/server/platform/db/tenant-db";
+import { asTenant, type TenantDb } from "@/server/platform/db/tenant-db";
 import { mintTenant } from "@/server/platform/db/testing/mint-tenant";
 import { inspect } from "@/server/platform/db/testing/test-database";
 import { NotFound } from "@/server/platform/http/problem";
@@ -101,15 +101,18 @@ describe("the last owner", () => {
   it("can neither go nor take a lesser role", async () => {
     await addMember(tenantId, "admin");
     await expect(asTenant(principal, (db) => removeMember(db, owner))).rejects.toSatisfy(LastOwner.matches);
-    await expect(asTenant(principal, (db) => changeRole(db, owner, "admin"))).rejects.toSatisfy(LastOwner.matches);
+    await expect(asTenant(principal, (db) => changeSeat(db, owner, { role: "admin" }))).rejects.toSatisfy(
+      LastOwner.matches,
+    );
     expect((await roles()).map((row) => row.role)).toEqual(["admin", "owner"]);
   });
 
   it("is still there when two owners remove each other, or step down, at once", async () => {
-    for (const step of [
-      removeMember,
-      (db: Parameters<typeof changeRole>[0], id: string) => changeRole(db, id, "viewer"),
-    ]) {
+    const steps: ((db: TenantDb, id: string) => Promise<unknown>)[] = [
+      (db, id) => removeMember(db, id),
+      (db, id) => changeSeat(db, id, { role: "viewer" }),
+    ];
+    for (const step of steps) {
       await inspect()`update memberships set role = 'owner' where tenant_id = ${tenantId} and user_id = ${owner}`;
       const second = await addMember(tenantId, "owner");
       const done = await Promise.allSettled([owner, second].map((id) => asTenant(principal, (db) => step(db, id))));
@@ -123,7 +126,7 @@ describe("the last owner", () => {
 
   it("changes other seats, with an audit entry each, and knows nobody of another tenant", async () => {
     const member = await addMember(tenantId, "member");
-    await asTenant(principal, (db) => changeRole(db, member, "viewer"));
+    await asTenant(principal, (db) => changeSeat(db, member, { role: "viewer" }));
     await asTenant(principal, (db) => removeMember(db, member));
     const audit = await inspect()<{ action: string }[]>`
       select action from audit_logs where tenant_id = ${tenantId} and entity_id = ${member} order by recorded_at, id`;

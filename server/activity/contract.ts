@@ -24,7 +24,7 @@ export const When = z.iso
 
 const anyStepTypes = [...stepTypes, ...systemStepTypes] as const;
 const runStates = ["live", "completed"] as const;
-const riskLevels = ["NORMAL", "NEAR_THRESHOLD", "AT_RISK", "VIOLATED"] as const;
+export const riskLevels = ["NORMAL", "NEAR_THRESHOLD", "AT_RISK", "VIOLATED"] as const;
 export type RiskLevel = (typeof riskLevels)[number];
 
 /** The inflection point: what broke, where, by how much. Values are plain decimals in the metric's wire unit. */
@@ -125,6 +125,7 @@ const runFilters = {
   synthetic: z.boolean(),
   refused: z.boolean(),
   policy_id: Uuid,
+  risk_level: z.array(z.enum(riskLevels)),
   started_after: When,
   started_before: When,
   /** Part of the goal or the agent's name, or a whole run or trace id. */

@@ -18,7 +18,7 @@ import {
 } from "@/server/activity/keyset";
 import { type RunColumns, type RunFacts, runSummary } from "@/server/activity/run-view";
 import type { TenantDb } from "@/server/platform/db/tenant-db";
-import { type ListAnswer, sortOf } from "@/server/platform/http/list";
+import { countedUnlessSeen, type ListAnswer, sortOf } from "@/server/platform/http/list";
 
 type RunTopic = "all" | "live" | "completed";
 type AnyQuery = z.output<typeof listActivity.query>;
@@ -53,7 +53,8 @@ export async function runPage(db: TenantDb, topic: RunTopic, query: RunListQuery
       select count(*)::int as incidents from incidents i where ${db.mine("i")} and i.source_run_id = page.run_id
     ) i
     order by ${keyset.orderOfPage}`;
-  return keysetAnswer({ rows, query, counted: await countRuns(db, where), item: lineOf });
+  const counted = await countedUnlessSeen(query, rows, () => countRuns(db, where));
+  return keysetAnswer({ rows, query, counted, item: lineOf });
 }
 
 async function countRuns(db: TenantDb, where: Fragment): Promise<number> {
@@ -94,12 +95,25 @@ function filtersOf(db: TenantDb, query: RunListQuery): (Fragment | null)[] {
     when(query.synthetic, (synthetic) => db.fragment`r.synthetic = ${synthetic}`),
     when(query.refused, (refused) => db.fragment`(r.refusal_reason is not null) = ${refused}`),
     when(query.policy_id, (id) => db.fragment`r.violation_policy_id = ${id}`),
+    when(query.risk_level, (levels) => db.fragment`${riskOf(db)} = any(${levels})`),
     when(query.started_after, (at) => db.fragment`r.started_at > ${new Date(at)}`),
     when(query.started_before, (at) => db.fragment`r.started_at < ${new Date(at)}`),
     when(query.completed_after, (at) => db.fragment`r.completed_at > ${new Date(at)}`),
     when(query.completed_before, (at) => db.fragment`r.completed_at < ${new Date(at)}`),
     when(query.q, (text) => searched(db, text)),
   ];
+}
+
+// As riskLevelOf and countsInMetrics in rules.ts.
+function riskOf(db: TenantDb): Fragment {
+  const signalled = (type: "near" | "breach") => db.fragment`
+    exists (select 1 from threshold_signals s where ${db.mine("s")} and s.run_id = r.run_id and s.signal_type = ${type})`;
+  return db.fragment`(case
+    when r.synthetic or r.refusal_reason is not null then null
+    when jsonb_typeof(r.violation) = 'object' or ${signalled("breach")} then 'VIOLATED'
+    when r.status in ('failed', 'failed_policy') then 'AT_RISK'
+    when ${signalled("near")} then 'NEAR_THRESHOLD'
+    else 'NORMAL' end)`;
 }
 
 function searched(db: TenantDb, text: string): Fragment {

@@ -15,7 +15,7 @@ import {
 import { type TraceColumns, type TraceFacts, traceSummary } from "@/server/activity/trace-view";
 import { readHash } from "@/server/evidence/hash";
 import type { TenantDb } from "@/server/platform/db/tenant-db";
-import { type ListAnswer, sortOf } from "@/server/platform/http/list";
+import { countedUnlessSeen, type ListAnswer, sortOf } from "@/server/platform/http/list";
 
 type TraceListQuery = z.output<typeof listTraces.query>;
 
@@ -35,7 +35,8 @@ export async function tracePage(db: TenantDb, query: TraceListQuery): Promise<Li
     const columns = fromColumns<TraceColumns & TraceFacts>(row);
     return traceSummary(columns, columns);
   };
-  return keysetAnswer({ rows, query, counted: await countTraces(db, where), item });
+  const counted = await countedUnlessSeen(query, rows, () => countTraces(db, where));
+  return keysetAnswer({ rows, query, counted, item });
 }
 
 async function countTraces(db: TenantDb, where: Fragment): Promise<number> {

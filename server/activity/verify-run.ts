@@ -10,7 +10,7 @@ import type { NoteKey } from "@/server/evidence/signed-note";
 import { type Verification, verifyRun } from "@/server/evidence/verify";
 import type { TenantDb } from "@/server/platform/db/tenant-db";
 
-const PAGE = 1_000;
+const PAGE = 200;
 
 /**
  * Recomputes chain, seal, addenda, snapshot, steps and totals of one run from its rows; null when there is no such run.
@@ -63,13 +63,15 @@ async function* recordPages(db: TenantDb, runId: string): AsyncGenerator<readonl
   }
 }
 
-// In the order of settlement. Sorting only the indexes once is cheap; sorting the rows again for every page is not.
+// In the order of settlement. Sorting only the indexes once is cheap; sorting the rows again for every page is not. They come
+// as one text, for a million of them as rows would be a hundred megabytes.
 async function* settlementPages(db: TenantDb, runId: string): AsyncGenerator<readonly StepRow[]> {
-  const order = await db.sql<{ step_index: number }>`
-    select s.step_index from steps s where ${db.mine("s")} and s.run_id = ${runId}
-    order by s.result_seq nulls last, s.step_index`;
+  const [all] = await db.sql<{ indexes: string | null }>`
+    select string_agg(s.step_index::text, ',' order by s.result_seq nulls last, s.step_index) as indexes
+    from steps s where ${db.mine("s")} and s.run_id = ${runId}`;
+  const order = Int32Array.from(all?.indexes?.split(",") ?? [], Number);
   for (let at = 0; at < order.length; at += PAGE) {
-    const indexes = order.slice(at, at + PAGE).map((row) => row.step_index);
+    const indexes = [...order.subarray(at, at + PAGE)];
     const found = await db.rows(steps, { where: and(eq(steps.runId, runId), inArray(steps.stepIndex, indexes)) });
     const byIndex = new Map(found.map((row) => [row.stepIndex, row]));
     yield indexes.flatMap((index) => byIndex.get(index) ?? []);

@@ -6,12 +6,15 @@ import { asTenant } from "@/server/platform/db/tenant-db";
 import { type EventPage, type EventSource, lastEventId, streamEvents } from "@/server/platform/http/event-stream";
 import type { OwnContext } from "@/server/platform/http/handle";
 import { onNews } from "./news";
+import { onProgress, type RunProgress } from "./progress";
 import { type EventRow, eventsAfter, latestSeq } from "./store";
 import { permissionOf } from "./topics";
 
 const PAGE = 500;
 /** A wait for news is broken off that often, to look at who is reading. */
 const WAIT_MS = 1_000;
+/** Runs whose progress waits for a reader; of more, what waited is forgotten. */
+const MOST_WAITING = 1_000;
 
 /** Throws 422 for a Last-Event-ID that is no id of ours, 429 for too many streams at once. */
 export function tenantStream(cx: OwnContext, after: number | null): Promise<Response> {
@@ -27,6 +30,8 @@ class TenantEvents implements EventSource {
   readonly first: EventPage;
   #seq: number;
   #hasNews = true;
+  /** The newest state of runs that moved, until it is sent: a reader that is slow is told less often. */
+  #moved = new Map<string, RunProgress>();
 
   // An id beyond the latest is of a log that this one has replaced: where its reader stands, nobody knows.
   constructor(
@@ -40,13 +45,34 @@ class TenantEvents implements EventSource {
   }
 
   listen(wake: () => void): () => void {
-    return onNews(this.tenantId, () => {
+    const silence = onNews(this.tenantId, () => {
       this.#hasNews = true;
       wake();
     });
+    const stand = onProgress(this.tenantId, (moved) => {
+      if (this.#moved.size > MOST_WAITING) this.#moved.clear();
+      for (const run of moved) this.#moved.set(run.run_id, run);
+      wake();
+    });
+    return () => {
+      silence();
+      stand();
+    };
   }
 
   async read(principal: Principal): Promise<EventPage> {
+    const page = await this.#news(principal);
+    return { ...page, events: [...page.events, ...this.#progress(principal)] };
+  }
+
+  #progress(principal: Principal): EventPage["events"] {
+    const moved = [...this.#moved.values()];
+    this.#moved = new Map();
+    if (!principal.permissions.has("runs:read")) return [];
+    return moved.map((data) => ({ id: null, event: "run.progress", data }));
+  }
+
+  async #news(principal: Principal): Promise<EventPage> {
     if (!this.#hasNews) return { events: [], ended: false };
     // Before the read, as whoever comes during it may not be seen by it.
     this.#hasNews = false;

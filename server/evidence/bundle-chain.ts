@@ -1,24 +1,15 @@
 // The run's chain, computed again from the records of a file as they come by. Nothing is kept but what later checks ask for.
-import type { BundleHeader } from "./bundle-file";
+import type { Beside, BundleHeader } from "./bundle-file";
 import { OpenedPayloads } from "./bundle-payloads";
 import type { ReadRecord } from "./bundle-record";
+import { beginsStep, type StepEvidence, StepsBeside, withRecord } from "./bundle-steps";
 import { type CanonicalObject, type CanonicalValue, canonicalText } from "./canonical";
 import { addendumHash, recordHash } from "./chain";
 import { emptyFold, foldRecord, type RunFold, type StepView } from "./fold";
 import { H, readHash, writeHash } from "./hash";
-import type { EvidenceRecord, StepCommitments } from "./record";
+import type { EvidenceRecord } from "./record";
 import { type OpenAdmission, openAdmissionsOf, sealHash, sealOf } from "./seal";
 import { Discrepancy, insist } from "./verdict";
-
-/** One step with what its records say beside the view. */
-export type StepEvidence = {
-  readonly view: StepView;
-  readonly seqs: number[];
-  /** Of its newest record. */
-  hash: Buffer;
-  /** What each of its records promised. */
-  readonly commitments: readonly StepCommitments[];
-};
 
 /** What a run's evidence begins and ends with. */
 export type ChainEnds = { readonly genesis: CanonicalObject; readonly seal: CanonicalObject | null };
@@ -29,8 +20,6 @@ export type ClosedChain = { readonly root: Buffer; readonly count: number; reado
 /** Told of every hash of the chain, the genesis as seq 0. */
 export type ChainListener = (link: { seq: number; hash: Buffer; recordedAt: string }) => void;
 
-/** Kinds that a step begins with. */
-const FIRST_OF_STEP = new Set(["admission", "report", "violation", "stopped"]);
 const GENESIS = ["engine", "run_id", "started_at", "tenant_id", "trace_id", "v"];
 
 export class BundleChain {
@@ -39,8 +28,9 @@ export class BundleChain {
   readonly genesisHash: Buffer;
   /** a_i by seq. */
   readonly addenda = new Map<number, Buffer>();
-  /** Only when the file lists the steps: else a million records would be held for nothing. */
+  /** Only when the header lists the steps: else a million records would be held for nothing. */
   readonly steps = new Map<number, StepEvidence>();
+  readonly stepsBeside: StepsBeside;
   readonly payloads: OpenedPayloads;
   seq = 0;
   stepCount = 0;
@@ -54,6 +44,7 @@ export class BundleChain {
   constructor(header: BundleHeader, ends: ChainEnds, listener: ChainListener) {
     this.ends = ends;
     this.payloads = new OpenedPayloads(header.salts);
+    this.stepsBeside = new StepsBeside(ends);
     this.genesisHash = H("genesis", canonicalText(ends.genesis));
     this.#head = this.genesisHash;
     this.#keepsSteps = Array.isArray(header.bundle.steps) && header.bundle.steps.length > 0;
@@ -61,8 +52,8 @@ export class BundleChain {
     listener({ seq: 0, hash: this.#head, recordedAt: String(ends.genesis.started_at) });
   }
 
-  /** Throws MalformedRecord or Discrepancy. */
-  add({ record, bytes }: ReadRecord): void {
+  /** `beside`: what stands with the record in version 2. Throws MalformedRecord or Discrepancy. */
+  add({ record, bytes }: ReadRecord, beside: Beside = {}): void {
     const { genesis } = this.ends;
     const seq = this.seq + 1;
     if (record.seq !== seq) throw new Discrepancy(`where seq ${seq} should stand, there is seq ${record.seq}`);
@@ -76,7 +67,8 @@ export class BundleChain {
     this.seq = seq;
     if (isLate) this.addenda.set(record.seq, hash);
     if (settled?.cost_source === "unpriced") this.isUnpriced = true;
-    this.payloads.open(record);
+    this.payloads.open(record, beside.salts);
+    this.stepsBeside.see(record, beside.step);
     this.#noteStep(record, settled, hash);
     this.#listener({ seq: record.seq, hash, recordedAt: record.recorded_at });
   }
@@ -99,16 +91,11 @@ export class BundleChain {
   #noteStep(record: EvidenceRecord, settled: StepView | null, hash: Buffer): void {
     const index = record.step_index;
     if (index === undefined) return;
-    if (FIRST_OF_STEP.has(record.kind)) this.stepCount += 1;
+    if (beginsStep(record)) this.stepCount += 1;
     const view = settled ?? this.fold.unsettled.get(index);
-    if (!this.#keepsSteps || view === undefined) return;
-    const known = this.steps.get(index);
-    this.steps.set(index, {
-      view,
-      seqs: [...(known?.seqs ?? []), record.seq],
-      hash,
-      commitments: [...(known?.commitments ?? []), Object(record.body.commitments ?? {})],
-    });
+    if (view === undefined) return;
+    if (this.#keepsSteps) this.steps.set(index, withRecord(this.steps.get(index), { record, view, hash }));
+    else this.stepsBeside.fold({ record, view, hash }, view.state === "settled" || view.state === "late");
   }
 }
 

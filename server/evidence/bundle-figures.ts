@@ -1,15 +1,12 @@
 // What the bundle says about its run, held against what the records say. Only what follows from the file itself is looked
 // at; a member that the bundle does not have is not called for.
-import type { BundleChain, StepEvidence } from "./bundle-chain";
-import { type CanonicalObject, isPlainObject, jcs } from "./canonical";
+import type { BundleChain } from "./bundle-chain";
+import { verifySteps } from "./bundle-steps";
+import { type CanonicalObject, isPlainObject } from "./canonical";
+import { cents, compare, type Figures } from "./figure-comparison";
 import { outstanding } from "./fold";
 import { writeHash } from "./hash";
 import { sealHash } from "./seal";
-import { insist } from "./verdict";
-
-type Figures = { readonly [member: string]: unknown };
-
-const UNITS_PER_CENT = 10_000;
 
 /** What there is of a run in the file, verified by itself already. */
 export type VerifiedRun = {
@@ -29,17 +26,7 @@ export function verifyFigures(bundle: Figures, run: VerifiedRun): number {
   compared += compare(bundle.integrity, integrityFigures(run), "integrity");
   const hasSteps = bundle.steps !== undefined && !(Array.isArray(bundle.steps) && bundle.steps.length === 0);
   if (hasSteps) compared += verifySteps(bundle.steps, run.chain);
-  return compared;
-}
-
-function compare(shown: unknown, expected: Figures, where: string): number {
-  if (!isPlainObject(shown)) return 0;
-  const names = Object.keys(expected).filter((name) => Object.hasOwn(shown, name));
-  for (const name of names) {
-    const isSame = jcs(shown[name]) === jcs(expected[name]);
-    insist(isSame, `${where}.${name} is ${shortText(shown[name])}, but the records say ${shortText(expected[name])}`);
-  }
-  return names.length;
+  return compared + run.chain.stepsBeside.finish();
 }
 
 function figuresOf({ chain, snapshot }: VerifiedRun): Figures {
@@ -118,76 +105,4 @@ function integrityFigures({ chain }: VerifiedRun): Figures {
     ...(seal === null ? {} : { chain_root: writeHash(chain.close().root), seal_hash: writeHash(sealHash(seal)) }),
     ...(seal === null ? {} : { sealed_at: seal.ended_at }),
   };
-}
-
-function verifySteps(steps: unknown, chain: BundleChain): number {
-  insist(
-    Array.isArray(steps) && steps.length === chain.steps.size,
-    "bundle.steps has more or fewer steps than the run",
-  );
-  const inflection = chain.fold.violation?.step_index;
-  let compared = 0;
-  let last = Number.NEGATIVE_INFINITY;
-  for (const step of steps) {
-    insist(isPlainObject(step) && typeof step.step_index === "number", "a step of the bundle has no index");
-    const found = chain.steps.get(step.step_index);
-    insist(found !== undefined && step.step_index > last, `bundle.steps is not in the order of the run's steps`);
-    last = step.step_index;
-    const expected = stepFigures(found, chain, found.view.step_index === inflection);
-    compared += compare(step, expected, `step ${step.step_index}`);
-    verifyCommitments(step, found);
-  }
-  return compared;
-}
-
-function stepFigures({ view, seqs, hash }: StepEvidence, chain: BundleChain, isInflection: boolean): Figures {
-  const [input, output] = [view.input_tokens ?? null, view.output_tokens ?? null];
-  const isOpen = view.state === "open" || view.state === "lapsed";
-  const startedAt = Date.parse(String(chain.ends.genesis.started_at));
-  return {
-    ...{ timestamp: view.recorded_at, step_type: view.step_type, action: view.action },
-    ...{ state: chain.ends.seal !== null && isOpen ? "presumed" : view.state },
-    ...{
-      tokens: input === null || output === null ? null : input + output,
-      input_tokens: input,
-      output_tokens: output,
-    },
-    ...{
-      cost_cents: view.cost_units === undefined ? null : cents(view.cost_units),
-      cost_source: view.cost_source ?? null,
-    },
-    ...{ duration_ms: view.duration_ms ?? null, is_inflection: isInflection, content_hash: writeHash(hash) },
-    ...{ status: verdictOf(view, isInflection), skill: view.skill ?? null, model: view.model ?? null, records: seqs },
-    estimated_tokens: view.estimate.input_tokens + view.estimate.output_tokens,
-    estimated_cost_cents: cents(view.estimate.cost_units),
-    offset_ms: Date.parse(view.recorded_at) - startedAt,
-    ...{ settled_at: view.settled_at ?? null, claimed_started_at: view.started_at ?? null },
-  };
-}
-
-// As the console shows it: the step that broke policy, one that was blocked, and the record that says so.
-function verdictOf(view: StepEvidence["view"], isInflection: boolean): string {
-  if (isInflection || view.step_type === "violation") return "violation";
-  if (view.step_type === "stopped") return "ok";
-  if (view.action === "block") return "violation";
-  return view.action === "warn" ? "warning" : "ok";
-}
-
-// A step's records may each promise something; the bundle shows one of the promises.
-function verifyCommitments(step: Figures, { commitments }: StepEvidence): void {
-  for (const name of ["input_commit", "output_commit", "stored_commit"] as const) {
-    const promised = commitments.map((one) => one[name]).filter((commit) => commit !== undefined);
-    const shown = step[name] ?? null;
-    const isSame = shown === null ? promised.length === 0 : promised.some((commit) => commit === shown);
-    insist(isSame || !Object.hasOwn(step, name), `step ${step.step_index}.${name} is not what a record of it promised`);
-  }
-}
-
-function cents(units: number): number {
-  return units / UNITS_PER_CENT;
-}
-
-function shortText(value: unknown): string {
-  const text = jcs(value ?? null);
-  return text.length > 80 ? `${text.slice(0, 80)}…` : text;
 }

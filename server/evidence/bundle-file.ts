@@ -1,12 +1,16 @@
-// The file that leaves the house, and the one hash over what it says. The hash is taken in the order of RFC 8785, in which
-// the records come third, so that it can be made while they stream by, in JSON as in JSON Lines.
+// The file that leaves the house, and the one hash over what it says. Version 1 is hashed in the order of RFC 8785, in which
+// the records come third; version 2, for very many records, is hashed line by line, so that nothing of it is ever held whole.
 import type { Hash } from "node:crypto";
 import { type CanonicalObject, jcs } from "./canonical";
 import { hasherOf } from "./hash";
 import type { KeyHistoryEntry } from "./key-history";
 
 export const BUNDLE_FORMAT = "holdpoint-evidence/1";
-/** A bundle with more records is written as JSON Lines. */
+/** JSON Lines in which a record's salts and its step stand beside it. */
+export const LINES_FORMAT = "holdpoint-evidence/2";
+export const bundleFormats = [BUNDLE_FORMAT, LINES_FORMAT] as const;
+export type BundleFormat = (typeof bundleFormats)[number];
+/** A bundle with more records is written as JSON Lines of version 2. */
 export const MAX_RECORDS_IN_JSON = 50_000;
 
 type JsonObject = { readonly [member: string]: unknown };
@@ -22,7 +26,7 @@ export type RecordSalts = {
   readonly output?: unknown;
 };
 
-/** All of the file but records and proof: the first line of JSON Lines. */
+/** All of the file but records and proof: the first line of JSON Lines, where version 2 has neither salts nor steps. */
 export type BundleHeader = {
   readonly bundle: JsonObject;
   /** Each event exactly as `incidentEventBytes` writes it, oldest first. */
@@ -48,7 +52,7 @@ export type ProofEntry = {
 };
 
 export type BundleProof = {
-  readonly format: typeof BUNDLE_FORMAT;
+  readonly format: BundleFormat;
   readonly bundle_hash: string;
   /** The object that h_0 is the hash of; null without a run. */
   readonly genesis: CanonicalObject | null;
@@ -69,6 +73,28 @@ export type BundleProof = {
 };
 
 export type BundleFile = BundleContent & { readonly proof: BundleProof };
+
+/** What stands beside a record in version 2: what opens it, and the step that begins with it. */
+export type Beside = { readonly salts?: RecordSalts; readonly step?: JsonObject };
+
+/** A line of version 2, without its line feed. `canonical` is the record's canonical text. */
+export function recordLine(canonical: string, { salts, step }: Beside): string {
+  const opened = salts === undefined ? "" : `,"salts":${jcs(salts)}`;
+  return `{"record":${canonical}${opened}${step === undefined ? "" : `,"step":${jcs(step)}`}}`;
+}
+
+/** H(bundle-lines, every line before the last, each with its line feed), a line at a time. */
+export class LinesHasher {
+  readonly #hash = hasherOf("bundle-lines");
+
+  add(line: string): void {
+    this.#hash.update(line).update("\n");
+  }
+
+  digest(): Buffer {
+    return this.#hash.digest();
+  }
+}
 
 /** H(bundle, client JSON of everything but `proof`), a record at a time. */
 export class BundleHasher {

@@ -20,12 +20,16 @@ export class OpenedPayloads {
     this.#unread = new Set(Object.keys(salts));
   }
 
-  /** Notes what is wrong rather than throwing: the chain holds without its payloads. */
-  open(record: EvidenceRecord): void {
+  /**
+   * Opens a record with the salts of the header, or with those `beside` it. Notes what is wrong rather than throwing: the
+   * chain holds without its payloads.
+   */
+  open(record: EvidenceRecord, beside?: RecordSalts): void {
     const seq = String(record.seq);
-    if (!this.#unread.delete(seq)) return;
+    const salts = this.#unread.delete(seq) ? this.#salts[seq] : beside;
+    if (salts === undefined) return;
     try {
-      this.#open(this.#salts[seq] ?? {}, promisesOf(record), `seq ${seq}`);
+      this.#open(salts, promisesOf(record), `seq ${seq}`);
     } catch (error) {
       if (!(error instanceof Error)) throw error;
       this.#fault ??= error;

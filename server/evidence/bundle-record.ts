@@ -1,4 +1,14 @@
-import { type CanonicalObject, canonicalBytes, isCanonicalTextOf, isPlainObject } from "./canonical";
+import type { Beside } from "./bundle-file";
+import { readBeside } from "./bundle-shape";
+import {
+  type CanonicalObject,
+  canonicalText,
+  isCanonicalTextOf,
+  isJcsTextOf,
+  isPlainObject,
+  jcs,
+  quickCanonicalText,
+} from "./canonical";
 import { type EvidenceRecord, MalformedRecord, recordFromColumns } from "./record";
 import { parseStrictJson } from "./strict-json";
 import { Discrepancy, insist } from "./verdict";
@@ -10,6 +20,8 @@ const INSTANT = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/;
 
 /** A record and its canonical text in UTF-8, which is what is hashed. */
 export type ReadRecord = { readonly record: EvidenceRecord; readonly bytes: Buffer };
+/** A line of version 2. */
+export type ReadLine = ReadRecord & { readonly beside: Beside; readonly line: string };
 
 /**
  * The record on a line. Throws NotJson, AmbiguousJson, NotCanonical, MalformedRecord or Discrepancy.
@@ -21,11 +33,26 @@ export function recordOfLine(line: string): ReadRecord {
   return { record: asRecord(value), bytes: Buffer.from(line, "utf8") };
 }
 
+/** The record on a line of version 2, with what stands beside it. Throws as `recordOfLine` does. */
+export function recordAndBeside(line: string): ReadLine {
+  const quick = quickly(line);
+  const value = isJcsTextOf(quick, line) ? quick : inItsOneForm(line);
+  insist(isPlainObject(value), "a line is not an object");
+  return { ...recordOf(value.record), beside: readBeside(value), line };
+}
+
+/** The value of a text that `jcs` wrote. Throws NotJson, AmbiguousJson, NotCanonical or Discrepancy. */
+export function inItsOneForm(line: string): unknown {
+  const value = parseStrictJson(line);
+  insist(jcs(value) === line, "a line is not in the one form that it has");
+  return value;
+}
+
 /** The record that a value of the file is. Throws NotCanonical, MalformedRecord or Discrepancy. */
 export function recordOf(value: unknown): ReadRecord {
   insist(isPlainObject(value), "a record is not an object");
-  const bytes = canonicalBytes(asCanonical(value));
-  return { record: asRecord(value), bytes };
+  const text = quickCanonicalText(value) ?? canonicalText(asCanonical(value));
+  return { record: asRecord(value), bytes: Buffer.from(text, "utf8") };
 }
 
 // Held to the columns that a record is made from: what could not stand in the database could not have been hashed there.

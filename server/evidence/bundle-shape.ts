@@ -1,10 +1,11 @@
 // From JSON of anybody's making to the parts of a bundle. A member too many is refused like one too few: what no check looks at
 // could say anything.
 import {
-  BUNDLE_FORMAT,
+  type Beside,
   type BundleHeader,
   type BundleProof,
   type BundleSnapshot,
+  bundleFormats,
   type RecordSalts,
 } from "./bundle-file";
 import { type CanonicalObject, canonicalText, isPlainObject } from "./canonical";
@@ -38,13 +39,33 @@ export function readHeader(value: unknown, others: readonly string[]): BundleHea
   };
 }
 
+/** The first line of version 2. */
+export function readLinesHeader(value: unknown): BundleHeader {
+  const line = objectOf(value, "the first line");
+  demandMembers(line, ["bundle", "incident_timeline", "snapshot"], "the first line");
+  const header = readHeader({ ...line, salts: {} }, []);
+  insist(!Object.hasOwn(header.bundle, "steps"), "bundle.steps stand beside the records, not in the first line");
+  return header;
+}
+
+/** What stands beside the record on a line of version 2. */
+export function readBeside(line: JsonObject): Beside {
+  const { record: _record, salts, step, ...others } = line;
+  insist(Object.keys(others).length === 0, "a line has a member that means nothing");
+  return {
+    ...(salts === undefined ? {} : { salts: saltsOf(salts, "the salts beside a record") }),
+    ...(step === undefined ? {} : { step: objectOf(step, "the step beside a record") }),
+  };
+}
+
 export function readProof(value: unknown): BundleProof {
   const proof = objectOf(value, "proof");
   demandMembers(proof, PROOF, "proof");
-  insist(proof.format === BUNDLE_FORMAT, `the format is not ${BUNDLE_FORMAT}`);
+  const format = bundleFormats.find((known) => known === proof.format);
+  insist(format !== undefined, `the format is none of ${bundleFormats.join(", ")}`);
   const first = proof.first_checkpoint_covering_seal;
   return {
-    format: BUNDLE_FORMAT,
+    format,
     bundle_hash: hashText(proof.bundle_hash, "proof.bundle_hash"),
     genesis: proof.genesis === null ? null : canonicalObject(proof.genesis, "proof.genesis"),
     chain_root: proof.chain_root === null ? null : hashText(proof.chain_root, "proof.chain_root"),

@@ -49,22 +49,38 @@ export function jcs(value: unknown): string {
  * false although it is one: parsing puts those in another order. Half the cost of writing the text anew.
  */
 export function isCanonicalTextOf(value: unknown, text: string): boolean {
-  return isInOrder(value, 0) && JSON.stringify(value) === text;
+  return isInOrder(value, STRICT, 0) && JSON.stringify(value) === text;
+}
+
+/** The canonical text of a value that was just parsed; null for one that `canonicalText` has to write or to refuse. */
+export function quickCanonicalText(value: unknown): string | null {
+  return isInOrder(value, STRICT, 0) ? JSON.stringify(value) : null;
+}
+
+/** As `isCanonicalTextOf`, for what `jcs` writes. */
+export function isJcsTextOf(value: unknown, text: string): boolean {
+  return isInOrder(value, FULL, 0) && JSON.stringify(value) === text;
 }
 
 // What JSON.stringify writes is canonical when the members are in order and every value is one that has a canonical form.
-function isInOrder(value: unknown, depth: number): boolean {
-  if (typeof value === "string") return PLAIN.test(value) || (!LONE_SURROGATE.test(value) && !value.includes("\0"));
-  if (typeof value === "number") return Number.isSafeInteger(value);
+function isInOrder(value: unknown, dialect: Dialect, depth: number): boolean {
+  if (typeof value === "string") return isWritable(value, dialect);
+  if (typeof value === "number") return dialect.isStrict ? Number.isSafeInteger(value) : Number.isFinite(value);
   if (typeof value !== "object") return typeof value === "boolean";
-  if (value === null || depth >= MAX_DEPTH) return false;
-  if (Array.isArray(value)) return value.every((item) => isInOrder(item, depth + 1));
+  if (value === null) return !dialect.isStrict;
+  if (depth >= MAX_DEPTH) return false;
+  if (Array.isArray(value)) return value.every((item) => isInOrder(item, dialect, depth + 1));
   let last: string | null = null;
   for (const [name, member] of Object.entries(value)) {
-    if ((last !== null && last >= name) || !isInOrder(name, depth) || !isInOrder(member, depth + 1)) return false;
+    const isNext = (last === null || last < name) && isWritable(name, dialect);
+    if (!isNext || !isInOrder(member, dialect, depth + 1)) return false;
     last = name;
   }
   return true;
+}
+
+function isWritable(text: string, dialect: Dialect): boolean {
+  return PLAIN.test(text) || (!LONE_SURROGATE.test(text) && !(dialect.isStrict && text.includes("\0")));
 }
 
 function write(value: unknown, dialect: Dialect, depth: number): string {

@@ -3,16 +3,24 @@
 import { inflateSync } from "node:zlib";
 import { insist } from "./verdict";
 
-/** What an attachment may come to; a few kilobytes can be made to grow without end. */
+/** What an attachment may come to, in bytes; a few kilobytes can be made to grow without end. */
 const MAX_BYTES = 256 * 1024 * 1024;
+
+/** It is longer than the reader wants to look at, which says nothing about the document. */
+export class AttachmentTooLarge extends Error {
+  override readonly name = "AttachmentTooLarge";
+}
 /** What a stream's dictionary may come to; ours has about 200 bytes. */
 const MAX_DICTIONARY = 4_096;
 // White space and digits are counted in every pattern: a hostile file has millions of them.
 const TYPE = /\/Type\s{0,8}\/EmbeddedFile(?![A-Za-z])/g;
 const STREAM = /\bstream\r?\n/g;
 
-/** Throws a Discrepancy unless the document has exactly one attachment and its bytes can be read. */
-export function embeddedFile(pdf: Buffer): Buffer {
+/**
+ * Throws a Discrepancy unless the document has exactly one attachment and its bytes can be read; AttachmentTooLarge when it
+ * comes to more than `most` bytes.
+ */
+export function embeddedFile(pdf: Buffer, most?: number): Buffer {
   // One byte, one character: offsets in the text are offsets in the file.
   const text = pdf.toString("latin1");
   TYPE.lastIndex = 0;
@@ -32,7 +40,8 @@ export function embeddedFile(pdf: Buffer): Buffer {
   const bytes = pdf.subarray(begin, begin + length);
   const filter = /\/Filter\s{0,8}\[?\s{0,8}\/(\w{1,32})/.exec(dictionary)?.[1];
   insist(filter === undefined || filter === "FlateDecode", `the attachment is encoded as ${filter}`);
-  return filter === undefined ? bytes : inflated(bytes);
+  if (most !== undefined && bytes.length > most) throw new AttachmentTooLarge();
+  return filter === undefined ? bytes : inflated(bytes, most);
 }
 
 // Written beside the stream, or as an object of its own.
@@ -46,10 +55,12 @@ function lengthOf(dictionary: string, text: string): number {
   return Number(length);
 }
 
-function inflated(bytes: Buffer): Buffer {
+function inflated(bytes: Buffer, most: number | undefined): Buffer {
   try {
-    return inflateSync(bytes, { maxOutputLength: MAX_BYTES });
+    return inflateSync(bytes, { maxOutputLength: most ?? MAX_BYTES });
   } catch (error) {
+    const isLong = error instanceof Error && "code" in error && error.code === "ERR_BUFFER_TOO_LARGE";
+    if (isLong && most !== undefined) throw new AttachmentTooLarge();
     insist(false, `the attachment cannot be read: ${error instanceof Error ? error.message : "unknown"}`);
     return bytes;
   }

@@ -2,10 +2,10 @@
 // that is wrong, and what could not be looked at counts as wrong.
 import { BundleChain, verifyBundleSeal, verifyGenesis } from "./bundle-chain";
 import { verifyFigures } from "./bundle-figures";
-import { BundleHasher, type BundleHeader, type BundleProof } from "./bundle-file";
+import { BundleHasher, type BundleHeader, type BundleProof, LinesHasher } from "./bundle-file";
 import { type LogClaims, verifyLogProof } from "./bundle-log";
 import type { ExpectedLeaf } from "./bundle-proof";
-import type { ReadRecord } from "./bundle-record";
+import type { ReadLine, ReadRecord } from "./bundle-record";
 import type { TrustedKey } from "./bundle-trust";
 import { type CanonicalObject, canonicalText } from "./canonical";
 import { H, writeHash } from "./hash";
@@ -21,6 +21,15 @@ export type VerifyOptions = {
   readonly checkpoint?: string | undefined;
   /** Text of a file with receipts. */
   readonly receipts?: string | undefined;
+  /** Bytes of a document's attachment: verification throws AttachmentTooLarge over more. */
+  readonly mostAttached?: number;
+};
+
+/** `headerLine`: the first line of version 2, whose lines are hashed as they stand. */
+export type FileParts = {
+  readonly header: BundleHeader;
+  readonly proof: BundleProof;
+  readonly headerLine: string | null;
 };
 
 type Snapshot = { readonly content: CanonicalObject; readonly hash: Buffer };
@@ -30,34 +39,35 @@ export class FileVerification {
   readonly #options: VerifyOptions;
   readonly #header: BundleHeader;
   readonly #proof: BundleProof;
-  readonly #hasher: BundleHasher;
+  readonly #hasher: BundleHasher | LinesHasher;
   readonly #snapshot: Snapshot | null;
   readonly #chain: BundleChain | null;
   readonly #receipts: Receipts | null;
   #records = 0;
 
   /** `checks` may hold earlier results. Header and proof have their shape already. */
-  constructor(checks: CheckList, file: { header: BundleHeader; proof: BundleProof }, options: VerifyOptions) {
+  constructor(checks: CheckList, file: FileParts, options: VerifyOptions) {
     this.#checks = checks;
     this.#options = options;
     this.#header = file.header;
     this.#proof = file.proof;
-    this.#hasher = new BundleHasher(file.header);
+    this.#hasher = hasherFor(file);
     this.#receipts = options.receipts === undefined ? null : new Receipts(options.receipts, file.header.bundle.run_id);
     this.#snapshot = checks.run("snapshot", () => this.#verifySnapshot());
     this.#chain = checks.run("chain", () => ({ detail: "", value: this.#beginChain() }));
   }
 
   /** The next record of the file; `read` throws what is wrong with it. */
-  add(read: () => ReadRecord): void {
+  add(read: () => ReadRecord | ReadLine): void {
     this.#records += 1;
     const found = this.#checks.run("format", () => ({ detail: "", value: read() }));
     if (found === null) return;
-    this.#hasher.addRecord(found.bytes);
+    if (this.#hasher instanceof BundleHasher) this.#hasher.addRecord(found.bytes);
+    else if ("line" in found) this.#hasher.add(found.line);
     if (this.#checks.hasFailed("chain") || this.#checks.hasFailed("format")) return;
     try {
       insist(this.#chain !== null, "the bundle is about no run, but there are records");
-      this.#chain.add(found);
+      this.#chain.add(found, "beside" in found ? found.beside : undefined);
     } catch (error) {
       this.#checks.fail("chain", error);
     }
@@ -168,6 +178,13 @@ export class FileVerification {
       ...key_history.map((key) => leaf("key", key.fingerprint, keyStatementHash(key))),
     ];
   }
+}
+
+function hasherFor({ header, headerLine }: FileParts): BundleHasher | LinesHasher {
+  if (headerLine === null) return new BundleHasher(header);
+  const hasher = new LinesHasher();
+  hasher.add(headerLine);
+  return hasher;
 }
 
 function sealDetail(chain: BundleChain): string {

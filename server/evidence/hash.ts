@@ -18,6 +18,7 @@ export const hashKinds = [
   "incident-event",
   "key",
   "bundle",
+  "bundle-lines",
   "review",
 ] as const;
 export type HashKind = (typeof hashKinds)[number];

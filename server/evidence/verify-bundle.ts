@@ -1,11 +1,11 @@
 // Verifies a file with nothing but the file: JSON, JSON Lines or a document with its bundle attached. No database, no network.
 import { isUtf8 } from "node:buffer";
-import type { BundleHeader, BundleProof } from "./bundle-file";
-import { type ReadRecord, recordOf, recordOfLine } from "./bundle-record";
-import { readHeader, readProof } from "./bundle-shape";
+import { BUNDLE_FORMAT, LINES_FORMAT } from "./bundle-file";
+import { inItsOneForm, type ReadLine, type ReadRecord, recordAndBeside, recordOf, recordOfLine } from "./bundle-record";
+import { readHeader, readLinesHeader, readProof } from "./bundle-shape";
 import { isPlainObject } from "./canonical";
 import { embeddedFile } from "./embedded-file";
-import { FileVerification, type VerifyOptions } from "./file-verification";
+import { type FileParts, FileVerification, type VerifyOptions } from "./file-verification";
 import { type PdfSeal, readPdfSeal } from "./pdf-seal";
 import { NotJson, parseStrictJson } from "./strict-json";
 import { type BundleVerdict, CheckList, insist } from "./verdict";
@@ -17,8 +17,8 @@ export type BundleLines = {
   readonly records: AsyncIterable<readonly string[]>;
 };
 
-type Parts = { readonly header: BundleHeader; readonly proof: BundleProof };
-type WholeFile = Parts & { readonly records: readonly (() => ReadRecord)[] };
+type LinesParts = FileParts & { readonly read: (line: string) => ReadRecord | ReadLine };
+type WholeFile = FileParts & { readonly records: readonly (() => ReadRecord | ReadLine)[] };
 
 /** The file is no bundle, rather than one that does not hold. */
 class NotABundle extends NotJson {}
@@ -26,7 +26,8 @@ class NotABundle extends NotJson {}
 const PDF = Buffer.from("%PDF-");
 
 /**
- * Verifies a file that is in memory. What is wrong with the file is in the verdict; nothing about it is thrown.
+ * Verifies a file that is in memory. What is wrong with the file is in the verdict; nothing about it is thrown but, where
+ * `mostAttached` is given, AttachmentTooLarge.
  * Whose it is, only `trustedKeys` can tell: without one of them the verdict is that the file agrees with itself.
  */
 export function verifyBundle(bytes: Uint8Array, options: VerifyOptions): BundleVerdict {
@@ -44,7 +45,7 @@ export async function verifyBundleLines(lines: BundleLines, options: VerifyOptio
   if ("verdict" in parts) return parts.verdict;
   const verification = new FileVerification(checks, parts, options);
   for await (const page of lines.records) {
-    for (const line of page) verification.add(() => recordOfLine(line));
+    for (const line of page) verification.add(() => parts.read(line));
   }
   return verification.finish(null);
 }
@@ -53,7 +54,7 @@ function verifyDocument(file: Buffer, checks: CheckList, options: VerifyOptions)
   const seal = readPdfSeal(file);
   const attached = checks.run("pdf_seal", () => {
     insist(seal !== null, "the document does not end in its seal line: it has none, or was added to");
-    return { detail: "", value: embeddedFile(seal.covered) };
+    return { detail: "", value: embeddedFile(seal.covered, options.mostAttached) };
   });
   // A document without its bundle is a bundle that does not hold, not an unknown kind of file.
   if (attached === null) return unread(checks, true);
@@ -78,24 +79,30 @@ function wholeFile(text: string): WholeFile {
   if (lines !== null) {
     const [header = "", ...others] = lines;
     const proof = others.pop() ?? "";
-    return { ...partsOfLines(header, proof), records: others.map((line) => () => recordOfLine(line)) };
+    const parts = partsOfLines(header, proof);
+    return { ...parts, records: others.map((line) => () => parts.read(line)) };
   }
   const file = parseStrictJson(text);
   if (!isPlainObject(file) || !isPlainObject(file.proof)) throw new NotABundle("it is JSON, but no bundle of evidence");
   insist(Array.isArray(file.records), "the file has no array of records");
   const records: unknown[] = file.records;
+  const proof = readProof(file.proof);
+  insist(proof.format === BUNDLE_FORMAT, `${proof.format} is JSON Lines, and this is not`);
   return {
-    header: readHeader(file, ["records", "proof"]),
-    proof: readProof(file.proof),
+    ...{ header: readHeader(file, ["records", "proof"]), proof, headerLine: null },
     records: records.map((record) => () => recordOf(record)),
   };
 }
 
-function partsOfLines(header: string, proof: string): Parts {
-  const last = parseStrictJson(proof);
+function partsOfLines(header: string, proofLine: string): LinesParts {
+  const last = parseStrictJson(proofLine);
   if (!isPlainObject(last) || Object.keys(last).join() !== "proof")
     throw new NotABundle("the last line is not the proof");
-  return { header: readHeader(parseStrictJson(header), []), proof: readProof(last.proof) };
+  const proof = readProof(last.proof);
+  if (proof.format === LINES_FORMAT) {
+    return { header: readLinesHeader(inItsOneForm(header)), proof, headerLine: header, read: recordAndBeside };
+  }
+  return { header: readHeader(parseStrictJson(header), []), proof, headerLine: null, read: recordOfLine };
 }
 
 /** The lines of JSON Lines; null for a text that is one value, over however many lines. */

@@ -2,7 +2,7 @@
 
 import { z } from "zod";
 import type { LeafKind } from "@/db/vocabulary";
-import { BUNDLE_FORMAT, type BundleProof, type ProofEntry } from "@/server/evidence/bundle-file";
+import { BUNDLE_FORMAT, type BundleProof, bundleFormats, type ProofEntry } from "@/server/evidence/bundle-file";
 import type { CanonicalObject } from "@/server/evidence/canonical";
 import { writeHash } from "@/server/evidence/hash";
 import type { TenantDb } from "@/server/platform/db/tenant-db";
@@ -20,6 +20,8 @@ const Canonical = z.custom<CanonicalObject>((value) => typeof value === "object"
 
 /** What was read of the run and the incident, as far as the proof speaks of it; kept with the draft. */
 export const ProofPlan = z.object({
+  /** Drafts from before there was a second one name none. */
+  format: z.enum(bundleFormats).default(BUNDLE_FORMAT),
   genesis: Canonical.nullable(),
   chain_root: z.string().nullable(),
   seal: Canonical.nullable(),
@@ -53,7 +55,7 @@ export async function assembleProof(
   }
   const seal = leaves.find(({ kind }) => kind === "seal");
   return {
-    format: BUNDLE_FORMAT,
+    format: plan.format,
     bundle_hash: writeHash(of.bundleHash),
     genesis: plan.genesis,
     chain_root: plan.chain_root,

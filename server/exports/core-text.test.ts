@@ -1,9 +1,10 @@
 import { expect, it } from "vitest";
-import { bundleHash } from "@/server/evidence/bundle-file";
+import { BUNDLE_FORMAT, type BundleFormat, bundleHash, LINES_FORMAT } from "@/server/evidence/bundle-file";
 import type { EvidenceRecord } from "@/server/evidence/record";
+import { hashOfLines } from "@/server/evidence/testing/example-bundle";
 import { type Core, writeCore } from "@/server/exports/core-text";
 import { DraftSink, PART_BYTES } from "@/server/exports/draft-sink";
-import { type FileForm, formOf } from "@/server/exports/rules";
+import { bundleFormatOf, type FileForm, formOf } from "@/server/exports/rules";
 
 const id = "0197a000-0000-7000-8000-000000000001";
 
@@ -26,47 +27,69 @@ const content = {
   snapshot: { content: { run_id: id }, policy_set: {} },
 };
 
+const salts = [[`"1":{"input_salt":"00"}`, `"10":{}`], [`"2":{"input":{"a":null}}`]];
+
+async function* pagesOf<Item>(items: readonly Item[], size: number): AsyncGenerator<readonly Item[]> {
+  for (let at = 0; at < items.length; at += size) yield items.slice(at, at + size);
+}
+
+const { steps, ...said } = content.bundle;
 const core: Core = {
-  bundle: { ...content.bundle, absent: undefined },
+  bundle: { ...said, absent: undefined, steps: [] },
   timeline: content.incident_timeline,
-  async *records() {
-    for (const part of [content.records.slice(0, 3), content.records.slice(3)]) {
-      yield part.map((one) => ({ record: one, hash: Buffer.alloc(32) }));
-    }
-  },
-  salts: [`"1":{"input_salt":"00"}`, `"10":{}`, `"2":{"input":{"a":null}}`],
+  records: () =>
+    pagesOf(
+      content.records.map((one) => ({ record: one, hash: Buffer.alloc(32) })),
+      3,
+    ),
+  steps: () => pagesOf(steps, 200),
+  salts: () => pagesOf(salts.flat(), 2),
+  beside: async (page) => page.map(({ record }) => ({ step: { n: record.seq } })),
   snapshot: content.snapshot,
   inflection: null,
 };
 
-async function written(form: FileForm) {
+async function written(form: FileForm, format: BundleFormat = BUNDLE_FORMAT) {
   let text = "";
-  const hash = await writeCore(core, form, {
-    write: async (piece) => {
-      text += piece;
+  const hash = await writeCore(
+    core,
+    { form, format },
+    {
+      write: async (piece) => {
+        text += piece;
+      },
+      onPage: async () => undefined,
     },
-    onPage: async () => undefined,
-  });
+  );
   return { text, hash };
 }
 
 it("is hashed alike in every form, as the format says", async () => {
   const records = content.records.map((one) => ({ ...one }));
   const expected = bundleHash({ ...content, records });
-  for (const form of ["json", "jsonl", "csv", "pdf"] as const) expect((await written(form)).hash).toEqual(expected);
+  for (const form of ["json", "csv", "pdf"] as const) expect((await written(form)).hash).toEqual(expected);
+  expect((await written("csv", LINES_FORMAT)).hash).toEqual((await written("jsonl", LINES_FORMAT)).hash);
 });
 
-it("is JSON up to the proof, and JSON Lines up to the last line", async () => {
+it("is JSON up to the proof", async () => {
   expect(JSON.parse(`${(await written("json")).text}}`)).toEqual(content);
-  const lines = (await written("jsonl")).text.split("\n");
-  const { records, ...header } = content;
-  expect(JSON.parse(lines[0] ?? "")).toEqual(header);
-  expect(lines.slice(1, -1).map((line) => JSON.parse(line))).toEqual(records);
-  expect(lines.at(-1)).toBe("");
+});
+
+it("is JSON Lines up to the last line, each step beside its record, and what is written is what is hashed", async () => {
+  const { text, hash } = await written("jsonl", LINES_FORMAT);
+  const lines = text.split("\n");
+  expect(lines.pop()).toBe("");
+  expect(hashOfLines(lines)).toEqual(hash);
+  const { incident_timeline, snapshot } = content;
+  expect(JSON.parse(lines[0] ?? "")).toEqual({ bundle: said, incident_timeline, snapshot });
+  const expected = content.records.map((one) => ({ record: one, step: { n: one.seq } }));
+  expect(lines.slice(1).map((line) => JSON.parse(line))).toEqual(expected);
 });
 
 it("becomes JSON Lines beyond 50 000 records", () => {
   expect([formOf("json", 50_000), formOf("json", 50_001), formOf("pdf", 50_001)]).toEqual(["json", "jsonl", "pdf"]);
+  const formats = [bundleFormatOf("json", 50_000), bundleFormatOf("json", 50_001), bundleFormatOf("pdf", 50_001)];
+  expect(formats).toEqual([BUNDLE_FORMAT, LINES_FORMAT, BUNDLE_FORMAT]);
 });
 
 it("is cut into whole parts, and a long one is written away on the way", async () => {

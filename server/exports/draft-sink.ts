@@ -1,10 +1,12 @@
 // Where the text of a bundle goes while it is read: into parts of 1 MiB. A small bundle stays in memory until its reading
 // is over, so that no second connection is needed beside the reading one; a large one is written away on the way.
 
+import { createHash } from "node:crypto";
+
 /** The most bytes of one row of `export_drafts` and `export_parts`. */
 export const PART_BYTES = 1_048_576;
 /** Held in memory before the first part is written away. */
-const HELD_BYTES = 16 * PART_BYTES;
+const HELD_BYTES = 2 * PART_BYTES;
 
 export class DraftSink {
   readonly #store: (part: number, bytes: Buffer) => Promise<void>;
@@ -12,6 +14,8 @@ export class DraftSink {
   #openBytes = 0;
   #held: Buffer[] = [];
   #stored = 0;
+  /** SHA-256 over all that was written. */
+  readonly hash = createHash("sha256");
 
   /** `store` writes one part away; it is called for each in order. */
   constructor(store: (part: number, bytes: Buffer) => Promise<void>) {
@@ -20,6 +24,7 @@ export class DraftSink {
 
   async write(text: string | Uint8Array): Promise<void> {
     const bytes = typeof text === "string" ? Buffer.from(text, "utf8") : Buffer.from(text);
+    this.hash.update(bytes);
     this.#open.push(bytes);
     this.#openBytes += bytes.length;
     if (this.#openBytes < PART_BYTES) return;

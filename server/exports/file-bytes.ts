@@ -3,46 +3,41 @@
 import type { BundleProof } from "@/server/evidence/bundle-file";
 import { jcs } from "@/server/evidence/canonical";
 import { sealPdf } from "@/server/evidence/pdf-seal";
+import type { NoteSigner } from "@/server/evidence/signed-note";
 import type { Maker } from "@/server/exports/maker";
 import type { AnyBundle } from "@/server/exports/pdf/pdf-model";
 import { renderPdf } from "@/server/exports/pdf/render";
 import type { FileForm } from "@/server/exports/rules";
 import { type ExportRow, findDraftPart } from "@/server/exports/store";
 import { asTenant, type TenantDb } from "@/server/platform/db/tenant-db";
-import { signers } from "@/server/transparency/keys";
 
-type Made = { form: FileForm; proof: BundleProof };
-type Bytes = (db: TenantDb) => AsyncIterable<Uint8Array>;
-
-/** The bytes in pieces, read from the draft as they are asked for; only a document is made before. */
-export async function fileBytes(maker: Maker, row: ExportRow, made: Made): Promise<Bytes> {
-  if (made.form !== "pdf") return (db) => textBytes(db, row.bundleId, made);
-  const sealed = await documentBytes(maker, row, made.proof);
-  return () => inOne(sealed);
+/** What follows the draft of a file that is text. */
+export function textBehindDraft(form: FileForm, proof: BundleProof): string {
+  if (form === "csv") return "";
+  return form === "jsonl" ? `{"proof":${jcs(proof)}}\n` : `,"proof":${jcs(proof)}}`;
 }
 
-async function* textBytes(db: TenantDb, bundleId: string, { form, proof }: Made): AsyncGenerator<Uint8Array> {
+/** The text of a draft in its parts. */
+export async function* draftBytes(db: TenantDb, bundleId: string): AsyncGenerator<Uint8Array> {
   for (let part = 0; ; part += 1) {
     const bytes = await findDraftPart(db, bundleId, part);
-    if (bytes === null) break;
+    if (bytes === null) return;
     yield bytes;
   }
-  if (form === "json" || form === "pdf") yield Buffer.from(`,"proof":${jcs(proof)}}`);
-  if (form === "jsonl") yield Buffer.from(`{"proof":${jcs(proof)}}\n`);
 }
 
-async function* inOne(bytes: Uint8Array): AsyncGenerator<Uint8Array> {
-  yield bytes;
-}
-
-/** The document with the JSON inside and its seal line. */
-async function documentBytes(maker: Maker, row: ExportRow, proof: BundleProof): Promise<Uint8Array> {
+/** The document with the JSON inside and its seal line. `by`: who seals it, named by the proof's history of keys. */
+export async function documentBytes(
+  maker: Maker,
+  row: ExportRow,
+  { proof, by }: { proof: BundleProof; by: readonly NoteSigner[] },
+): Promise<Uint8Array> {
   const { principal } = maker;
-  const json = await asTenant(principal, (db) => whole(textBytes(db, row.bundleId, { form: "json", proof })));
+  const draft = await asTenant(principal, (db) => whole(draftBytes(db, row.bundleId)));
+  const json = Buffer.concat([draft, Buffer.from(textBehindDraft("json", proof))]);
   await maker.say(80, "Drawing the document");
   const attachment = { name: `${row.bundleId}.json`, bytes: json };
   const drawn = await renderPdf({ bundle: bundleIn(json), bundleHash: proof.bundle_hash, attachment });
-  const by = await signers(principal.tenantId);
   const [origin] = by.map(({ name }) => name);
   if (origin === undefined) throw new Error("nobody signs");
   return sealPdf(drawn, { origin, bundle_id: row.bundleId, bundle_hash: proof.bundle_hash, signers: by });

@@ -1,8 +1,10 @@
 import * as commands from "@/server/exports/commands";
 import * as contract from "@/server/exports/contract";
 import { downloadExport } from "@/server/exports/download";
+import { exportLogs } from "@/server/exports/log-file";
 import * as queries from "@/server/exports/queries";
 import { verifyFile } from "@/server/exports/verify-file";
+import * as logs from "@/server/logs/contract";
 import { handle } from "@/server/platform/http/handle";
 
 export const exportHandlers = [
@@ -19,5 +21,6 @@ export const exportHandlers = [
   handle(contract.getExport, (cx, { params }) => queries.getExport(cx.db, params.bundle_id)),
   handle(contract.downloadExport, (cx, { params }) => downloadExport(cx, params.bundle_id)),
   handle(contract.reviewExport, (cx, { params, body }) => commands.reviewExport(cx, params.bundle_id, body)),
+  handle(logs.exportLogs, (cx, { body }) => exportLogs(cx, body)),
   handle(contract.verifyExport, ({ principal }, { body }) => verifyFile(principal.tenantId, body)),
 ];

@@ -15,11 +15,13 @@ const FINAL = "It was tried several times. Ask for it again; if that fails too, 
 /** Makes a large bundle, and a small one whose request did not come to its end. */
 export const makeBundleJob = defineJob(MAKER, {
   payload: z.object({ tenant_id: z.uuid(), bundle_id: z.string() }),
+  mostMs: 3_600_000,
   async handler({ bundle_id }, { principal, signal }) {
     const row = await leaseOrOver(principal, bundle_id, signal);
     if (row === null) return;
     try {
-      await makeInThread({ tenantId: principal.tenantId, component: MAKER, bundleId: row.bundleId }, signal);
+      const of = { bundleId: row.bundleId, isDocument: row.format === "pdf" };
+      await makeInThread({ tenantId: principal.tenantId, component: MAKER, ...of }, signal);
     } catch (error) {
       await noteFailure(principal, bundle_id, error);
       throw error;

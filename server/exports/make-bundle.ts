@@ -1,28 +1,40 @@
 // Making a bundle, from the request's row to the file: draft, leaf and checkpoint, proof, bytes. Each half may be done again
 // by somebody else after a failure; the file becomes visible in one transaction, whole.
 
-import { createHash } from "node:crypto";
+import { createHash, type Hash } from "node:crypto";
 import type { BundleProof } from "@/server/evidence/bundle-file";
 import { writeHash } from "@/server/evidence/hash";
+import type { NoteSigner } from "@/server/evidence/signed-note";
 import { assembleProof } from "@/server/exports/assemble-proof";
 import { PART_BYTES } from "@/server/exports/draft-sink";
-import { fileBytes } from "@/server/exports/file-bytes";
+import { documentBytes, draftBytes, textBehindDraft } from "@/server/exports/file-bytes";
 import { type Maker, underLease } from "@/server/exports/maker";
 import { type DraftPlan, findDraftPlan, writeDraft } from "@/server/exports/read-draft";
 import { fileOf } from "@/server/exports/rules";
-import { changeExport, dropDraft, type ExportRow, findExport, insertPart, lockExport } from "@/server/exports/store";
+import {
+  changeExport,
+  copyDraft,
+  dropDraft,
+  type ExportRow,
+  findExport,
+  insertPart,
+  lockExport,
+} from "@/server/exports/store";
 import { announcement } from "@/server/exports/wire";
 import { exportImage } from "@/server/logs/export-image";
 import { writeAudit, writeOutbox } from "@/server/platform/audit/audit";
 import { asTenant, type TenantDb } from "@/server/platform/db/tenant-db";
+import { signers } from "@/server/transparency/keys";
 import { signCheckpoint } from "@/server/transparency/sequencer";
 
 /** Makes the file of a bundle whose lease the caller has. Throws what went wrong; what is done by then need not be done again. */
 export async function makeBundle(maker: Maker, row: ExportRow): Promise<void> {
   await underLease(maker, row, async () => {
-    if (row.bundleHash === null) await writeDraft(maker, row);
+    const drafted = row.bundleHash === null ? await writeDraft(maker, row) : null;
     await maker.say(65, "Signing the log");
     const checkpoint = await signCheckpoint(maker.principal.tenantId);
+    // Before the history of keys is read: drawing takes time, and by then the key may be one that the bundle does not name.
+    const by = await signers(maker.principal.tenantId);
     const { plan, proof, read } = await asTenant(
       maker.principal,
       async (db) => {
@@ -35,21 +47,19 @@ export async function makeBundle(maker: Maker, row: ExportRow): Promise<void> {
     );
     maker.signal.throwIfAborted();
     await maker.say(75, "Writing the file");
-    await writeFile(maker, read, { plan, proof });
+    await writeFile(maker, read, { plan, proof, drafted, by });
   });
 }
 
-async function writeFile(
-  maker: Maker,
-  row: ExportRow,
-  { plan, proof }: { plan: DraftPlan; proof: BundleProof },
-): Promise<void> {
-  const bytes = await fileBytes(maker, row, { form: plan.form, proof });
+type Read = { plan: DraftPlan; proof: BundleProof; drafted: Hash | null; by: readonly NoteSigner[] };
+
+async function writeFile(maker: Maker, row: ExportRow, { plan, proof, drafted, by }: Read): Promise<void> {
+  const put = await fileWriter(maker, row, { plan, proof, drafted, by });
   await asTenant(maker.principal, async (db) => {
     // Somebody else may have been faster: what is there stays.
     const before = await lockExport(db, row.bundleId);
     if (before?.status !== "generating") return;
-    const { hash, size } = await insertParts(db, row.bundleId, bytes(db));
+    const { hash, size } = await put(db);
     const at = await db.now();
     const after = await changeExport(db, row.bundleId, {
       ...{ status: "ready", progress: 100, stage: null, failure: null, leaseUntil: null, readyAt: at },
@@ -63,23 +73,46 @@ async function writeFile(
   });
 }
 
+type Written = { hash: Buffer; size: number };
+
+/** Does what takes time before the row is locked. Text stays in the database: its draft becomes the file's parts there. */
+async function fileWriter(
+  maker: Maker,
+  row: ExportRow,
+  { plan, proof, drafted, by }: Read,
+): Promise<(db: TenantDb) => Promise<Written>> {
+  const { bundleId } = row;
+  if (plan.form === "pdf") {
+    const sealed = await documentBytes(maker, row, { proof, by });
+    return async (db) => {
+      await insertParts(db, bundleId, { bytes: sealed, first: 0 });
+      return { hash: createHash("sha256").update(sealed).digest(), size: sealed.length };
+    };
+  }
+  const hash = drafted ?? (await asTenant(maker.principal, (db) => hashOf(draftBytes(db, bundleId))));
+  const rest = Buffer.from(textBehindDraft(plan.form, proof));
+  const fileHash = hash.update(rest).digest();
+  return async (db) => {
+    const { parts, size } = await copyDraft(db, bundleId);
+    await insertParts(db, bundleId, { bytes: rest, first: parts });
+    return { hash: fileHash, size: size + rest.length };
+  };
+}
+
 async function insertParts(
   db: TenantDb,
   bundleId: string,
-  pieces: AsyncIterable<Uint8Array>,
-): Promise<{ hash: Buffer; size: number }> {
-  const hash = createHash("sha256");
-  let [size, part] = [0, 0];
-  for await (const piece of pieces) {
-    for (let at = 0; at < piece.length; at += PART_BYTES) {
-      const bytes = Buffer.from(piece.subarray(at, at + PART_BYTES));
-      hash.update(bytes);
-      await insertPart(db, bundleId, part, bytes);
-      size += bytes.length;
-      part += 1;
-    }
+  { bytes, first }: { bytes: Uint8Array; first: number },
+): Promise<void> {
+  for (let at = 0; at < bytes.length; at += PART_BYTES) {
+    await insertPart(db, bundleId, first + at / PART_BYTES, Buffer.from(bytes.subarray(at, at + PART_BYTES)));
   }
-  return { hash: hash.digest(), size };
+}
+
+async function hashOf(pieces: AsyncIterable<Uint8Array>): Promise<Hash> {
+  const hash = createHash("sha256");
+  for await (const piece of pieces) hash.update(piece);
+  return hash;
 }
 
 /** Says that a bundle will not come, for good. */

@@ -1,6 +1,7 @@
 // The first half of making a bundle: everything is read in one state of the database and written down as a draft, together
 // with the bundle's hash and its leaf. From then on the bundle says what it says, whatever happens to its file.
 
+import type { Hash } from "node:crypto";
 import { eq } from "drizzle-orm";
 import { z } from "zod";
 import { runs } from "@/db/schema/activity";
@@ -14,12 +15,13 @@ import { type KeyHistoryEntry, keyStatementHash } from "@/server/evidence/key-hi
 import { snapshotHash } from "@/server/evidence/snapshot-hash";
 import { ProofPlan } from "@/server/exports/assemble-proof";
 import { bundleContent } from "@/server/exports/bundle-content";
-import { type ChainRecord, type Core, writeCore } from "@/server/exports/core-text";
+import { stepPages } from "@/server/exports/content/step-content";
+import { type Core, writeCore } from "@/server/exports/core-text";
 import { DraftSink } from "@/server/exports/draft-sink";
 import { Unmakable } from "@/server/exports/failure";
 import type { Maker } from "@/server/exports/maker";
-import { recordsOf, saltsOf, snapshotOf, timelineOf } from "@/server/exports/read-run";
-import { type FileForm, fileForms, formOf } from "@/server/exports/rules";
+import { besideOf, recordsOf, saltPages, snapshotOf, timelineOf } from "@/server/exports/read-run";
+import { bundleFormatOf, fileForms, formOf } from "@/server/exports/rules";
 import { dropDraft, type ExportRow, findDraftPart, insertDraft, setBundleHash } from "@/server/exports/store";
 import { type LeafDeed, writeLeafSources } from "@/server/platform/audit/leaf-sources";
 import { asTenant, type TenantDb } from "@/server/platform/db/tenant-db";
@@ -45,8 +47,11 @@ export async function findDraftPlan(db: TenantDb, bundleId: string): Promise<Dra
   return DraftPlan.parse(JSON.parse(bytes.toString("utf8")));
 }
 
-/** Reads the bundle and writes its draft. Throws Unmakable for rows that make no file. */
-export async function writeDraft(maker: Maker, row: ExportRow): Promise<void> {
+/**
+ * Reads the bundle and writes its draft; gives SHA-256 over the draft's text so far. Throws Unmakable for rows that make no
+ * file.
+ */
+export async function writeDraft(maker: Maker, row: ExportRow): Promise<Hash> {
   const { principal } = maker;
   await maker.say(5, "Bringing the log up to date");
   // So that what the bundle says about the log is about everything that happened before it.
@@ -65,6 +70,7 @@ export async function writeDraft(maker: Maker, row: ExportRow): Promise<void> {
     const own = { kind: "bundle", id: row.bundleId, hash: read.hash, at: await db.now() } as const;
     await writeLeafSources(db, [...(await keysWithoutLeaf(db, keys)), own]);
   });
+  return sink.hash;
 }
 
 // A key is in the log of every tenant that gets something signed by it. Two that find it missing at once write the same leaf.
@@ -86,24 +92,43 @@ async function readInto(
   const trace = run && (await db.first(traces, eq(traces.runId, run.runId)));
   await refuseLostRows(db, run);
   const timeline = await timelineOf(db, row.incidentId);
+  const bundle = await bundleContent(db, row, members);
   const core: Core = {
-    bundle: await bundleContent(db, row, members),
+    ...(run === null || !row.includeRawSteps ? withoutRaw : rawOf(db, run, "steps" in bundle)),
+    bundle,
     timeline: timeline.events,
     records: () => (run === null ? none() : recordsOf(db, run.runId)),
-    salts: run === null || !row.includeRawSteps ? [] : await saltsOf(db, run.runId),
     snapshot: await snapshotOf(db, run?.snapshotId ?? null),
     inflection: trace?.violationStepIndex ?? null,
   };
   const total = run?.seq ?? 0;
-  const form: FileForm = formOf(z.enum(exportFormats).parse(row.format), total);
-  const hash = await writeCore(core, form, {
-    write: (text) => sink.write(text),
-    onPage: async (done) => {
-      maker.signal.throwIfAborted();
-      await maker.say(20 + Math.floor((40 * done) / Math.max(1, total)), `Reading record ${done} of ${total}`);
+  const asked = z.enum(exportFormats).parse(row.format);
+  const [form, format] = [formOf(asked, total), bundleFormatOf(asked, total)];
+  const hash = await writeCore(
+    core,
+    { form, format },
+    {
+      write: (text) => sink.write(text),
+      onPage: async (done) => {
+        maker.signal.throwIfAborted();
+        await maker.say(20 + Math.floor((40 * done) / Math.max(1, total)), `Reading record ${done} of ${total}`);
+      },
     },
-  });
-  return { hash, plan: { form, proof: { ...runPlan(run, trace, core), incident_events: timeline.ids } } };
+  );
+  return { hash, plan: { form, proof: { format, ...runPlan(run, trace, core), incident_events: timeline.ids } } };
+}
+
+type Raw = Pick<Core, "steps" | "salts" | "beside">;
+
+const withoutRaw: Raw = { steps: null, salts: none, beside: async () => [] };
+
+/** The debrief opens its records and lists no steps. */
+function rawOf(db: TenantDb, run: RunRow, listsSteps: boolean): Raw {
+  return {
+    steps: listsSteps ? () => stepPages(db, run) : null,
+    salts: () => saltPages(db, run.runId),
+    beside: (page) => besideOf(db, run, { page, listsSteps }),
+  };
 }
 
 // What is left of a run or a timeline agrees with itself, so a bundle of it would verify: only the log tells what is gone.
@@ -117,9 +142,9 @@ async function refuseLostRows(db: TenantDb, run: RunRow | null): Promise<void> {
     throw new Unmakable(`The row behind leaf ${leaf} of the log is gone, so the evidence may be incomplete.`);
 }
 
-async function* none(): AsyncGenerator<readonly ChainRecord[]> {}
+async function* none(): AsyncGenerator<never> {}
 
-type RunPlan = Omit<ProofPlan, "incident_events">;
+type RunPlan = Omit<ProofPlan, "incident_events" | "format">;
 
 function runPlan(run: RunRow | null, trace: TraceRow | null, core: Core): RunPlan {
   if (run === null || trace === null) {

@@ -5,15 +5,17 @@ import { asc, eq } from "drizzle-orm";
 import { incidentEvents } from "@/db/schema/incidents";
 import { policySets, policySnapshots } from "@/db/schema/policies";
 import { fromColumns } from "@/server/activity/keyset";
-import type { BundleSnapshot, RecordSalts } from "@/server/evidence/bundle-file";
+import type { Beside, BundleSnapshot, RecordSalts } from "@/server/evidence/bundle-file";
+import { beginsStep } from "@/server/evidence/bundle-steps";
 import { type CanonicalObject, isPlainObject, jcs } from "@/server/evidence/canonical";
 import { incidentEventBytes } from "@/server/evidence/incident-event-hash";
 import { type RecordColumns, recordFromColumns } from "@/server/evidence/record";
+import { stepsAt } from "@/server/exports/content/step-content";
 import type { ChainRecord } from "@/server/exports/core-text";
 import { Unmakable } from "@/server/exports/failure";
 import type { TenantDb } from "@/server/platform/db/tenant-db";
 
-const PAGE = 250;
+const PAGE = 200;
 
 /** The chain with its addenda, rebuilt from the columns: bytes that are wrong in the database make no wrong file. */
 export async function* recordsOf(db: TenantDb, runId: string): AsyncGenerator<readonly ChainRecord[]> {
@@ -46,18 +48,46 @@ type PayloadColumns = {
 };
 
 /** Members of the file's `salts` as text, in the order of RFC 8785, which is that of the digits and not of the numbers. */
-export async function saltsOf(db: TenantDb, runId: string): Promise<string[]> {
-  const texts: string[] = [];
-  for (let after = ""; ; ) {
-    const page: PayloadColumns[] = await db.sql<PayloadColumns>`
-      select p.seq, p.input_salt, p.output_salt, p.input, p.output from record_payloads p
-      where ${db.mine("p")} and p.run_id = ${runId} and p.seq::text collate "C" > ${after} collate "C"
-      order by p.seq::text collate "C" limit ${PAGE}`;
-    for (const row of page) texts.push(`"${row.seq}":${jcs(saltsOfRecord(row))}`);
-    const last = page.at(-1);
-    if (last === undefined || page.length < PAGE) return texts;
-    after = String(last.seq);
+export async function* saltPages(db: TenantDb, runId: string): AsyncGenerator<readonly string[]> {
+  // Only the seqs are sorted, and only once.
+  const [all] = await db.sql<{ seqs: string | null }>`
+    select string_agg(p.seq::text, ',' order by p.seq::text collate "C") as seqs from record_payloads p
+    where ${db.mine("p")} and p.run_id = ${runId}`;
+  const order = all?.seqs?.split(",") ?? [];
+  for (let at = 0; at < order.length; at += PAGE) {
+    const seqs = order.slice(at, at + PAGE).map(Number);
+    const found = await saltsAt(db, runId, seqs);
+    yield seqs.map((seq) => `"${seq}":${jcs(found.get(seq) ?? {})}`);
   }
+}
+
+/** What opens these records, by seq. */
+async function saltsAt(
+  db: TenantDb,
+  runId: string,
+  seqs: readonly number[],
+): Promise<ReadonlyMap<number, RecordSalts>> {
+  const rows = await db.sql<PayloadColumns>`
+    select p.seq, p.input_salt, p.output_salt, p.input, p.output from record_payloads p
+    where ${db.mine("p")} and p.run_id = ${runId} and p.seq = any(${[...seqs]})`;
+  return new Map(rows.map((row) => [row.seq, saltsOfRecord(row)]));
+}
+
+/** What stands beside the records of a page in version 2: their salts, and the steps that begin with them. */
+export async function besideOf(
+  db: TenantDb,
+  run: { runId: string; startedAt: Date },
+  { page, listsSteps }: { page: readonly ChainRecord[]; listsSteps: boolean },
+): Promise<Beside[]> {
+  const seqs = page.map(({ record }) => record.seq);
+  const begun = page.flatMap(({ record }) => (listsSteps && beginsStep(record) ? [record.step_index ?? 0] : []));
+  const salts = await saltsAt(db, run.runId, seqs);
+  const steps = await stepsAt(db, run, begun);
+  return page.map(({ record }) => {
+    const opened = salts.get(record.seq);
+    const step = beginsStep(record) ? steps.get(record.step_index ?? 0) : undefined;
+    return { ...(opened === undefined ? {} : { salts: opened }), ...(step === undefined ? {} : { step }) };
+  });
 }
 
 function saltsOfRecord(row: PayloadColumns): RecordSalts {

@@ -1,7 +1,7 @@
 // What follows from a request or a bundle's state alone. Pure.
 
 import type { BundleType, ExportFormat, ReviewVerdict } from "@/db/vocabulary";
-import { MAX_RECORDS_IN_JSON } from "@/server/evidence/bundle-file";
+import { BUNDLE_FORMAT, type BundleFormat, LINES_FORMAT, MAX_RECORDS_IN_JSON } from "@/server/evidence/bundle-file";
 import type { ExportSummary } from "@/server/exports/contract";
 
 /** So many records, and incidents of a period, are read, hashed and drawn while the request waits; more go to a job. */
@@ -24,6 +24,11 @@ export type FileForm = (typeof fileForms)[number];
 
 export function formOf(format: ExportFormat, records: number): FileForm {
   return format === "json" && records > MAX_RECORDS_IN_JSON ? "jsonl" : format;
+}
+
+/** What the bundle is hashed by. A document holds its bundle as JSON, however long. */
+export function bundleFormatOf(format: ExportFormat, records: number): BundleFormat {
+  return format !== "pdf" && records > MAX_RECORDS_IN_JSON ? LINES_FORMAT : BUNDLE_FORMAT;
 }
 
 const mediaTypes: Readonly<Record<FileForm, string>> = {

@@ -104,6 +104,19 @@ export async function findDraftPart(db: TenantDb, bundleId: string, part: number
   return row?.bytes ?? null;
 }
 
+/** Makes the parts of the draft the first parts of the file, within the database; says how many, and their bytes. */
+export async function copyDraft(db: TenantDb, bundleId: string): Promise<{ parts: number; size: number }> {
+  await db.sql`
+    insert into export_parts (tenant_id, bundle_id, part, bytes)
+    select d.tenant_id, d.bundle_id, d.part, d.bytes from export_drafts d
+    where ${db.mine("d")} and d.bundle_id = ${bundleId} and d.part >= 0`;
+  const [row] = await db.sql<{ parts: number; size: number }>`
+    select count(*)::int as parts, coalesce(sum(octet_length(p.bytes)), 0)::float8 as size from export_parts p
+    where ${db.mine("p")} and p.bundle_id = ${bundleId}`;
+  if (row === undefined) throw new Error("an aggregate gave no row");
+  return row;
+}
+
 /** Once: a bundle says one thing. */
 export async function setBundleHash(db: TenantDb, bundleId: string, hash: Buffer): Promise<void> {
   const unread = both(

@@ -1,6 +1,7 @@
 // The operation takes any bytes. It answers what they are, or that it cannot say; it never fails.
 
 import { randomBytes } from "node:crypto";
+import { deflateSync } from "node:zlib";
 import { beforeAll, describe, expect, it } from "vitest";
 import { type ExportsWorld, exported, makeExportsWorld, verdictOf } from "@/server/exports/testing/exports-world";
 import { answerOf, host } from "@/server/testing/callers";
@@ -106,6 +107,19 @@ describe("a file of anybody's", () => {
     const values = Buffer.from(`{"records":[${"[0],".repeat(8_000_000)}0]}`);
     const { status } = await verdict(values.subarray(0, 32 * 1024 * 1024));
     expect([200, 422]).toContain(status);
+  });
+
+  it("may hold 64 MiB in a document, and is refused in plain words beyond", async () => {
+    const holding = (mib: number) => {
+      const content = deflateSync(Buffer.alloc(mib * 1_048_576, "[0],"));
+      const head = `%PDF-1.7\n1 0 obj\n<< /Type /EmbeddedFile /Filter /FlateDecode /Length ${content.length} >>\nstream\n`;
+      const [seal = Buffer.alloc(0)] = [pdf.subarray(pdf.lastIndexOf("%%EOF"))];
+      return Buffer.concat([Buffer.from(head), content, Buffer.from("\nendstream\nendobj\n"), seal]);
+    };
+    expect(await verdict(holding(65))).toMatchObject({
+      ...{ status: 422, detail: expect.stringMatching(/longer than 64 MiB\. Check it with holdpoint-verify\.mjs/) },
+    });
+    expect((await verdict(holding(8))).status).toBe(200);
   });
 
   it("waits for nobody: a tenant that has more than one at once is asked to come again", async () => {

@@ -11,6 +11,8 @@ import { keyRows } from "@/server/transparency/keys";
 
 const HEAP_MB = 512;
 const LONGEST_MS = 30_000;
+/** A small document can hold a large attachment; JSON takes about ten times its length to be looked at. */
+const MOST_ATTACHED = 64 * 1024 * 1024;
 /** Files being checked at once in this process, one of a tenant; whoever comes then asks again. */
 const AT_ONCE = 2;
 
@@ -22,7 +24,8 @@ export async function verifyFile(tenantId: string, bytes: Uint8Array): Promise<F
   }
   running.add(tenantId);
   try {
-    return await inThread({ bytes: new Uint8Array(bytes), trustedKeys: await publishedKeys() });
+    const task = { bytes: new Uint8Array(bytes), trustedKeys: await publishedKeys(), mostAttached: MOST_ATTACHED };
+    return await inThread(task);
   } finally {
     running.delete(tenantId);
   }
@@ -38,15 +41,17 @@ async function publishedKeys(): Promise<TrustedKey[]> {
 
 async function inThread(task: VerifyTask): Promise<FileVerdict> {
   const limits = { heapMb: HEAP_MB, longestMs: LONGEST_MS };
-  return runInThread<FileVerdict>("verify", { data: task, transfer: [task.bytes.buffer], ...limits }).catch(
-    (error: unknown) => {
-      // Any other failure of the thread is a bug, whatever the file holds.
-      throw error instanceof ThreadLimit ? beyond(error.what) : error;
-    },
-  );
+  const verdict = await runInThread<FileVerdict | null>("verify", {
+    ...{ data: task, transfer: [task.bytes.buffer], ...limits },
+  }).catch((error: unknown) => {
+    // Any other failure of the thread is a bug, whatever the file holds.
+    throw error instanceof ThreadLimit ? beyond(`It takes more ${error.what} than verification may use here.`) : error;
+  });
+  if (verdict === null) throw beyond(`The document's attachment is longer than ${MOST_ATTACHED / 1_048_576} MiB.`);
+  return verdict;
 }
 
-function beyond(what: "time" | "memory"): Error {
-  const detail = `It takes more ${what} than verification may use here. Check it with holdpoint-verify.mjs, which has no such limit.`;
+function beyond(why: string): Error {
+  const detail = `${why} Check it with holdpoint-verify.mjs, which has no such limit.`;
   return NotVerifiableHere.with({ detail });
 }

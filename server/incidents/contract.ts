@@ -134,6 +134,7 @@ const common = {
   q: z.string().min(1).max(200),
 };
 const byPolicy = { policy_id: Uuid };
+const byResolution = { resolved_after: When, resolved_before: When };
 const byStatus = { status: z.array(z.enum(incidentStatuses)) };
 
 export const listIncidents = listEndpoint({
@@ -162,7 +163,7 @@ export const listResolvedIncidents = listEndpoint({
   path: `${base}/resolved`,
   ...reads,
   item: IncidentSummary,
-  filters: { ...common, ...byPolicy },
+  filters: { ...common, ...byPolicy, ...byResolution },
   sort,
   defaultSort: "-resolved_at",
 });

@@ -92,6 +92,14 @@ describe("lists", () => {
     expect(idsOf(await page(world, `?${query}`))).toEqual(picked(...expected));
   });
 
+  it("finds what was resolved in a time, whenever it was opened", async () => {
+    const [at] = (await page(world, "/resolved?page_size=1")).items.map(({ resolved_at }) => String(resolved_at));
+    const resolved = async (bound: string) => (await page(world, `/resolved?${bound}=${at}`)).items.length;
+    expect(await resolved("resolved_after")).toBe(1);
+    expect(await resolved("resolved_before")).toBe(1);
+    expect((await call(world.principal, `?resolved_after=${at}`)).status).toBe(422);
+  });
+
   it("finds by run and by policy", async () => {
     const { incidentId, run, policyId } = await openStopped(tenant.principal);
     expect(idsOf(await page(tenant, `?run_id=${run.run_id}`))).toEqual([incidentId]);

@@ -68,6 +68,8 @@ export type IncidentFilters = {
   synthetic?: boolean | undefined;
   created_after?: string | undefined;
   created_before?: string | undefined;
+  resolved_after?: string | undefined;
+  resolved_before?: string | undefined;
   q?: string | undefined;
 };
 
@@ -103,6 +105,8 @@ function conditions(f: IncidentFilters): (SQL | undefined)[] {
     f.escalated === undefined ? undefined : (f.escalated ? gt : eq)(incidents.escalationLevel, 0),
     f.created_after === undefined ? undefined : gte(incidents.createdAt, new Date(f.created_after)),
     f.created_before === undefined ? undefined : lt(incidents.createdAt, new Date(f.created_before)),
+    f.resolved_after === undefined ? undefined : gte(incidents.resolvedAt, new Date(f.resolved_after)),
+    f.resolved_before === undefined ? undefined : lt(incidents.resolvedAt, new Date(f.resolved_before)),
     f.q === undefined ? undefined : containing(f.q),
   ];
 }
@@ -217,10 +221,11 @@ export async function isPolicy(db: TenantDb, policyId: string): Promise<boolean>
   return (await db.count(policyRules, eq(policyRules.id, policyId), 1)) > 0;
 }
 
-/** True for somebody who is a member now; a time-boxed seat ends at its hour. */
+/** True for somebody who is a member now; a time-boxed seat ends at its hour, and a suspended one lets nobody in. */
 export async function isMember(db: TenantDb, userId: string): Promise<boolean> {
   const seated = sql`(${memberships.expiresAt} is null or ${memberships.expiresAt} > clock_timestamp())`;
-  return (await db.count(memberships, both(eq(memberships.userId, userId), seated), 1)) > 0;
+  const isActive = eq(memberships.status, "active");
+  return (await db.count(memberships, both(eq(memberships.userId, userId), isActive, seated), 1)) > 0;
 }
 
 // drizzle's `and` is undefined only for no condition at all.

@@ -4,9 +4,10 @@
 import { z } from "zod";
 import { runStatuses, terminationReasons } from "@/db/vocabulary";
 import { Term, When } from "@/server/activity/contract";
-import { detailOf, endpoint, Instant, listEndpoint, Uuid } from "@/server/platform/http/contract";
+import { detailOf, endpoint, Instant, listEndpoint, listOf, RawAnswer, Uuid } from "@/server/platform/http/contract";
+import { problem, RateLimited } from "@/server/platform/http/problem";
 
-const executionStatuses = ["SUCCEEDED", "FAILED", "ABORTED", "TIMEOUT"] as const;
+export const executionStatuses = ["SUCCEEDED", "FAILED", "ABORTED", "TIMEOUT"] as const;
 export type ExecutionStatus = (typeof executionStatuses)[number];
 
 /** Attached to every entry. What is not known is null. */
@@ -216,3 +217,130 @@ export const getLog = endpoint({
   params: z.strictObject({ log_id: Uuid }),
   returns: detailOf(z.discriminatedUnion("topic", [RunRecord, AuditRecord])),
 });
+
+export const logTopics = ["llm_runs", "system", "audit"] as const;
+export type LogTopic = (typeof logTopics)[number];
+
+/** A line of any topic. `GET /api/v1/logs/{log_id}` says everything about it. */
+export const LogEntry = z
+  .object({
+    log_id: z.string(),
+    topic: z.enum(logTopics),
+    /** When it was recorded: a run's end, a deed. */
+    time: Instant,
+    level: z.enum(["INFO", "WARN", "ERROR"]),
+    /** What wrote it: `gate`, or the first word of an audit action. */
+    source: z.string(),
+    message: z.string(),
+    run_id: z.string().nullable(),
+    trace_id: z.string().nullable(),
+    agent_id: z.string().nullable(),
+    actor_type: z.string().nullable(),
+    actor_id: z.string().nullable(),
+    /** Of audit entries. */
+    action: z.string().nullable(),
+    entity_type: z.string().nullable(),
+    entity_id: z.string().nullable(),
+    /** Of run records. */
+    execution_status: z.enum(executionStatuses).nullable(),
+    synthetic: z.boolean().nullable(),
+  })
+  .meta({ id: "LogEntry" });
+export type LogEntry = z.output<typeof LogEntry>;
+
+/** What an answer could draw on. An empty page says "nothing happened" only of topics that were read. */
+export const LogSource = z
+  .object({
+    topic: z.enum(logTopics),
+    /** `filtered_out`: the topic has no such member as a filter names. `not_collected`: nothing writes it. */
+    state: z.enum(["read", "forbidden", "filtered_out", "not_collected"]),
+  })
+  .meta({ id: "LogSource" });
+export type LogSource = z.output<typeof LogSource>;
+
+const LogPage = listOf(LogEntry).extend({ sources: z.array(LogSource) });
+export type LogPage = z.output<typeof LogPage>;
+
+const unionList = listEndpoint({
+  id: "logs.list",
+  path: "/api/v1/logs",
+  summary: "Everything on record, one line each, of the topics the caller may read",
+  permission: "logs:read",
+  item: LogEntry,
+  /** Without a topic: all that the caller may read. `audit` asked for by name needs audit:read. */
+  filters: { topic: z.array(z.enum(logTopics)), run_id: Uuid, recorded_after: When, recorded_before: When },
+  sort: ["time"],
+  defaultSort: "-time",
+});
+export const listLogs = { ...unionList, returns: LogPage };
+
+/** An entry is found when it meets all of them; a topic that has no such member is left out. */
+const searchFilters = {
+  run_id: Uuid.optional(),
+  agent: Term.optional(),
+  provider: Term.optional(),
+  model: Term.optional(),
+  execution_status: z.array(z.enum(executionStatuses)).min(1).optional(),
+  synthetic: z.boolean().optional(),
+  action: z.array(Term).min(1).max(50).optional(),
+  actor_type: z.enum(["user", "key", "system"]).optional(),
+  actor_id: Term.optional(),
+  entity_type: Term.optional(),
+  entity_id: Term.optional(),
+};
+
+/** Both exclusive. */
+const Range = z.strictObject({ from: When.optional(), to: When.optional() });
+
+export const searchLogs = endpoint({
+  id: "logs.search",
+  method: "POST",
+  path: "/api/v1/logs/search",
+  summary: "Finds log entries by text, filters and time",
+  permission: "logs:read",
+  audit: { none: "it reads; the filters are in the body because they are many" },
+  body: z.strictObject({
+    /** Without it: all that the caller may read. `audit` asked for by name needs audit:read. */
+    topics: z.array(z.enum(logTopics)).min(1).max(3).optional(),
+    /** Part of the text in either case (agent, goal, model, reason; action, actor, entity, request, detail), or a whole id. */
+    q: Term.optional(),
+    filters: z.strictObject(searchFilters).optional(),
+    range: Range.optional(),
+    page: z.int().min(1).max(10_000).optional(),
+    page_size: z.int().min(1).max(100).default(20),
+    cursor: z.string().max(1024).optional(),
+    sort: z.enum(["time", "-time"]).default("-time"),
+  }),
+  returns: LogPage,
+});
+export type LogSearch = z.output<(typeof searchLogs)["body"]>;
+
+export const exportScopes = ["llm_run", "audit"] as const;
+export const maxExportedRows = 100_000;
+
+export const LogExportTooLarge = problem("log-export-too-large", 422, "There is more than one export may hold");
+
+/** Answers the file itself, oldest entry first. Its id, checksum and rows are in the headers `Repr-Digest` and
+ *  `Content-Disposition`, and with the filters in the audit entry, which is written before the first byte is sent.
+ *  `audit` needs audit:read, `llm_run` logs:read. Its handler is the exports'. */
+export const exportLogs = endpoint({
+  id: "logs.export",
+  method: "POST",
+  path: "/api/v1/logs/export",
+  summary: "A file of log entries, JSON or CSV, whose checksum and filters are on the audit log",
+  permission: "exports:create",
+  audit: "logs.exported",
+  body: z.strictObject({
+    scope: z.enum(exportScopes),
+    format: z.enum(["json", "csv"]),
+    q: Term.optional(),
+    filters: z.strictObject(searchFilters).optional(),
+    range: Range.optional(),
+  }),
+  returns: RawAnswer,
+  media: "application/octet-stream",
+  rate: "export",
+  transaction: "own",
+  problems: [LogExportTooLarge, RateLimited],
+});
+export type LogExport = z.output<(typeof exportLogs)["body"]>;

@@ -18,7 +18,7 @@ import { shownHash } from "@/server/activity/shown-hash";
 import type { ExecutionStatus, listRunRecords, RunRecord } from "@/server/logs/contract";
 import { executionStatusOf, originOf } from "@/server/logs/rules";
 import type { TenantDb } from "@/server/platform/db/tenant-db";
-import { type ListAnswer, sortOf } from "@/server/platform/http/list";
+import { countedUnlessSeen, type ListAnswer, sortOf } from "@/server/platform/http/list";
 
 type RunRecordQuery = z.output<typeof listRunRecords.query>;
 
@@ -44,11 +44,16 @@ export async function runRecordPage(db: TenantDb, query: RunRecordQuery): Promis
     where ${db.mine("r")} and r.completed_at is not null and ${where} and ${keyset.after}
     order by ${keyset.order} limit ${keyset.limit} offset ${keyset.offset}`;
   const rows = await recordsOf(db, page, keyset.orderOfPage);
+  const counted = await countedUnlessSeen(query, rows, () => countRecords(db, where));
+  const item = (row: Keyed) => runRecord(fromColumns<RunRecordRow>(row));
+  return keysetAnswer({ rows, query, counted, item });
+}
+
+async function countRecords(db: TenantDb, where: Fragment): Promise<number> {
   const [count] = await db.sql<{ n: number }>`
     select count(*)::int as n from (select 1 from runs r
       where ${db.mine("r")} and r.completed_at is not null and ${where} limit ${countCap}) counted`;
-  const item = (row: Keyed) => runRecord(fromColumns<RunRecordRow>(row));
-  return keysetAnswer({ rows, query, counted: count?.n ?? 0, item });
+  return count?.n ?? 0;
 }
 
 /** The record of one run; null while it is live and where there is none. */
@@ -58,6 +63,24 @@ export async function findRunRecord(db: TenantDb, runId: string): Promise<RunRec
     where ${db.mine("r")} and r.completed_at is not null and r.run_id = ${runId}`;
   const [row] = await recordsOf(db, page, db.fragment`page.sort_id`);
   return row === undefined ? null : runRecord(fromColumns<RunRecordRow>(row));
+}
+
+/** Records of runs `r` that meet `where`, oldest end first, behind the given place. */
+export async function runRecordsAfter(
+  db: TenantDb,
+  where: Fragment,
+  { after, limit }: { after: { time: string; id: string } | null; limit: number },
+): Promise<RunRecord[]> {
+  const behind =
+    after === null
+      ? db.fragment`true`
+      : db.fragment`(r.completed_at, r.run_id) > (${new Date(after.time)}, ${after.id})`;
+  const page = db.fragment`
+    select r.*, r.completed_at as sort_value, r.run_id as sort_id from runs r
+    where ${db.mine("r")} and r.completed_at is not null and ${where} and ${behind}
+    order by r.completed_at, r.run_id limit ${limit}`;
+  const rows = await recordsOf(db, page, db.fragment`page.sort_value, page.sort_id`);
+  return rows.map((row) => runRecord(fromColumns<RunRecordRow>(row)));
 }
 
 // The first input is committed to in the first record if at all; the last output in one of the last few of the chain.
@@ -93,15 +116,15 @@ function filtersOf(db: TenantDb, query: RunRecordQuery): (Fragment | null)[] {
     when(query.agent, (agent) => db.fragment`r.agent_id = ${agent}`),
     when(query.provider, (provider) => db.fragment`r.provider = ${provider}`),
     when(query.model, (model) => db.fragment`r.model = ${model}`),
-    when(query.execution_status, (statuses) => anyStatus(db, statuses)),
+    when(query.execution_status, (statuses) => hasExecutionStatus(db, statuses)),
     when(query.synthetic, (synthetic) => db.fragment`r.synthetic = ${synthetic}`),
     when(query.created_after, (at) => db.fragment`r.started_at > ${new Date(at)}`),
     when(query.created_before, (at) => db.fragment`r.started_at < ${new Date(at)}`),
   ];
 }
 
-// The same cases as executionStatusOf, as a condition.
-function anyStatus(db: TenantDb, statuses: readonly ExecutionStatus[]): Fragment {
+/** The same cases as executionStatusOf, as a condition on runs `r`. */
+export function hasExecutionStatus(db: TenantDb, statuses: readonly ExecutionStatus[]): Fragment {
   return db.fragment`(case r.status when 'succeeded' then 'SUCCEEDED' when 'cancelled' then 'ABORTED'
     else case r.termination_reason when 'timeout' then 'TIMEOUT' else 'FAILED' end end) = any(${[...statuses]})`;
 }

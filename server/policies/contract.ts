@@ -20,6 +20,8 @@ import {
 import { detailOf, endpoint, listEndpoint, Uuid } from "@/server/platform/http/contract";
 import { NotFound, problem, StaleVersion, ValidationFailed } from "@/server/platform/http/problem";
 import {
+  AccountSettings,
+  AccountSettingsBody,
   Limit,
   LimitBody,
   LimitDetail,
@@ -51,6 +53,10 @@ const ofPolicy = z.object({ policy_id: Uuid });
 const ofRule = z.object({ rule_id: Uuid });
 const ofLimit = z.object({ limit_id: Uuid });
 const Search = z.string().min(1).max(256);
+/** Any offset is taken; the year 0 is not, because the database's calendar has none. */
+const When = z.iso
+  .datetime({ offset: true })
+  .refine((text) => !text.startsWith("0000"), { message: "There is no year 0" });
 
 const ruleList = {
   permission: read,
@@ -240,9 +246,11 @@ export const listViolations = listEndpoint({
     policy_id: Uuid,
     limit_id: Uuid,
     source: z.enum(decisionSources),
-    action: z.enum(violationActions),
-    violation_type: z.enum(violationTypes),
-    severity: z.enum(severities),
+    action: z.array(z.enum(violationActions)),
+    violation_type: z.array(z.enum(violationTypes)),
+    severity: z.array(z.enum(severities)),
+    recorded_after: When,
+    recorded_before: When,
   },
   sort: ["recorded_at"],
   defaultSort: "-recorded_at",
@@ -253,7 +261,8 @@ export const listSnapshots = listEndpoint({
   path: "/api/v1/policies/snapshots",
   permission: read,
   item: PolicySnapshot,
-  filters: { run_id: Uuid, ambiguous: z.boolean() },
+  /** `policy_id`: those that hold the rule, whether it won or lost. */
+  filters: { run_id: Uuid, policy_id: Uuid, ambiguous: z.boolean() },
   sort: ["created_at"],
   defaultSort: "-created_at",
 });
@@ -284,5 +293,28 @@ export const replacePrices = endpoint({
   audit: "prices.changed",
   body: z.strictObject({ entries: z.array(PriceEntry).max(2_000), version: Version }),
   returns: Prices,
+  problems: [StaleVersion, ValidationFailed],
+});
+
+// Settings stand with policies because the gate reads them together: one lock, one epoch.
+
+export const getSettings = endpoint({
+  id: "account.settings.get",
+  method: "GET",
+  path: "/api/v1/accounts/settings",
+  summary: "The tenant's name and what its gate goes by",
+  permission: "account:read",
+  returns: AccountSettings,
+});
+
+export const replaceSettings = endpoint({
+  id: "account.settings.replace",
+  method: "PUT",
+  path: "/api/v1/accounts/settings",
+  summary: "Replaces the settings; runs that have started keep theirs",
+  permission: "account:manage",
+  audit: "settings.changed",
+  body: AccountSettingsBody,
+  returns: AccountSettings,
   problems: [StaleVersion, ValidationFailed],
 });

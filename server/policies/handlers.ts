@@ -7,6 +7,7 @@ import { addLimit, changeLimit, endLimit } from "@/server/policies/limits";
 import { changePrices, showPrices } from "@/server/policies/price-table";
 import { listRulePage, listRuleVersions, showPrecedence, showRule, showScopes } from "@/server/policies/queries";
 import { listSnapshotPage, showSnapshot } from "@/server/policies/snapshots";
+import { changeSettings, showSettings } from "@/server/policies/tenant-settings";
 import { listViolationPage } from "@/server/policies/violations";
 
 constraintProblems({
@@ -39,4 +40,6 @@ export const policyHandlers: readonly Handled[] = [
   handle(contract.getSnapshot, ({ db }, { params }) => showSnapshot(db, params.snapshot_id)),
   handle(contract.getPrices, (cx) => showPrices(cx)),
   handle(contract.replacePrices, (cx, { body }) => changePrices(cx, body)),
+  handle(contract.getSettings, (cx) => showSettings(cx)),
+  handle(contract.replaceSettings, (cx, { body }) => changeSettings(cx, body)),
 ];

@@ -12,7 +12,8 @@ describe("snapshots", () => {
   async function frozen() {
     const tenant = await mintTenant();
     const [id, runId, createdAt] = [uuidv7(), uuidv7(), "2026-03-05T10:00:00.123Z"];
-    const set = canonicalBytes({ v: 1, rules: [], strategy: "most_restrictive" });
+    const policyId = uuidv7();
+    const set = canonicalBytes({ v: 1, rules: [{ policy_id: policyId }], strategy: "most_restrictive" });
     const setHash = H("policy-set", set);
     const content = canonicalBytes({
       v: 1,
@@ -28,7 +29,7 @@ describe("snapshots", () => {
     await inspect()`
       insert into policy_snapshots (tenant_id, id, run_id, set_hash, canonical, content_hash, policy_count, strategy, ambiguous, created_at)
       values (${tenant.tenantId}, ${id}, ${runId}, ${setHash}, ${content}, ${H("snapshot", content)}, 0, 'most_restrictive', false, ${createdAt})`;
-    return { tenant, call: policyClient(tenant.principal), id, runId };
+    return { tenant, call: policyClient(tenant.principal), id, runId, policyId };
   }
 
   /** As an attacker past the triggers would. */
@@ -38,6 +39,15 @@ describe("snapshots", () => {
       await sql.unsafe(statement);
     });
   }
+
+  it("are found by a rule they hold, within the tenant", async () => {
+    const [own, other] = [await frozen(), await frozen()];
+    const found = async ({ call }: typeof own, policyId: string) =>
+      (await call("GET", `/snapshots?policy_id=${policyId}`)).body.pagination;
+    expect(await found(own, own.policyId)).toMatchObject({ total: 1 });
+    expect(await found(own, uuidv7())).toMatchObject({ total: 0 });
+    expect(await found(other, own.policyId)).toMatchObject({ total: 0 });
+  });
 
   it("are listed and shown parsed, verified", async () => {
     const { call, id, runId } = await frozen();

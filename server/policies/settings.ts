@@ -1,56 +1,34 @@
 // What a tenant sets for its gate. Stored as sent; absent members take the defaults below.
 
 import { z } from "zod";
-import { failureModes, unpricedModes } from "@/db/vocabulary";
-import { isWireCents } from "@/server/policies/wire";
+import { gateSettingFields } from "@/server/policies/wire";
 
 const HOUR_MS = 3_600_000;
-const durationMs = z
-  .int()
-  .min(1_000)
-  .max(31 * 24 * HOUR_MS);
-const slaHours = z.int().min(1).max(8_760);
+const { step_estimate, sla_hours, ...fields } = gateSettingFields;
 
 const StepEstimate = z.strictObject({
-  tokens: z.int().min(0).default(0),
-  cost_cents: z.number().refine(isWireCents, "At most 4 decimals, 0 or more").default(0),
+  tokens: step_estimate.shape.tokens.default(0),
+  cost_cents: step_estimate.shape.cost_cents.default(0),
 });
 
 const SlaHours = z.strictObject({
-  critical: slaHours.default(1),
-  high: slaHours.default(4),
-  medium: slaHours.default(24),
-  low: slaHours.default(72),
+  critical: sla_hours.shape.critical.default(1),
+  high: sla_hours.shape.high.default(4),
+  medium: sla_hours.shape.medium.default(24),
+  low: sla_hours.shape.low.default(72),
 });
 
 export const GateSettings = z.strictObject({
-  /** Reserved for an admission that brings no estimate of its own. */
   step_estimate: StepEstimate.default({ tokens: 0, cost_cents: 0 }),
-  step_timeout_ms: durationMs.default(300_000),
-  run_timeout_ms: durationMs.default(900_000),
-  pause_timeout_ms: durationMs.default(24 * HOUR_MS),
-  /** null: `block` where a cost limit applies to the run, else `flag`. */
-  unpriced: z.enum(unpricedModes).nullable().default(null),
-  /** null: `fail_closed`. A policy's own failure mode comes first. */
-  failure_mode: z.enum(failureModes).nullable().default(null),
-  near_percentage: z.int().min(1).max(100).default(80),
-  timezone: z.string().refine(isTimeZone, "Not a time zone of the IANA database").default("UTC"),
+  step_timeout_ms: fields.step_timeout_ms.default(300_000),
+  run_timeout_ms: fields.run_timeout_ms.default(900_000),
+  pause_timeout_ms: fields.pause_timeout_ms.default(24 * HOUR_MS),
+  unpriced: fields.unpriced.default(null),
+  failure_mode: fields.failure_mode.default(null),
+  near_percentage: fields.near_percentage.default(80),
+  timezone: fields.timezone.default("UTC"),
   sla_hours: SlaHours.default({ critical: 1, high: 4, medium: 24, low: 72 }),
 });
 export type GateSettings = z.output<typeof GateSettings>;
 
 export const defaultGateSettings: GateSettings = GateSettings.parse({});
-
-// Settings are read with every start, and asking Intl costs more than the rest of it.
-const knownZones = new Set<string>(["UTC"]);
-
-function isTimeZone(name: string): boolean {
-  if (knownZones.has(name)) return true;
-  try {
-    const isKnown = new Intl.DateTimeFormat("en", { timeZone: name }).resolvedOptions().timeZone !== "";
-    if (isKnown && knownZones.size < 1_000) knownZones.add(name);
-    return isKnown;
-  } catch {
-    return false;
-  }
-}

@@ -1,6 +1,6 @@
 // Reads of what was frozen at the start of runs. The bytes are hashed again with every look at a snapshot.
 
-import { and, eq } from "drizzle-orm";
+import { and, eq, type SQL, sql } from "drizzle-orm";
 import { policySets, policySnapshots } from "@/db/schema/policies";
 import { conflictStrategies } from "@/db/vocabulary";
 import { type CanonicalObject, canonicalText, isPlainObject } from "@/server/evidence/canonical";
@@ -21,11 +21,22 @@ type SnapshotQuery = InputOf<typeof listSnapshots>["query"];
 export function listSnapshotPage(db: TenantDb, query: SnapshotQuery): Promise<ListAnswer<PolicySnapshot>> {
   return listPage(db, query, {
     table: policySnapshots,
-    where: and(isExactly(policySnapshots.runId, query.run_id), isExactly(policySnapshots.ambiguous, query.ambiguous)),
+    where: and(
+      isExactly(policySnapshots.runId, query.run_id),
+      isExactly(policySnapshots.ambiguous, query.ambiguous),
+      query.policy_id === undefined ? undefined : holds(query.policy_id),
+    ),
     sorts: { created_at: policySnapshots.createdAt },
     id: policySnapshots.id,
     item: snapshotView,
   });
+}
+
+// Sets are few, shared by runs, and canonical JSON: the rule stands in them by these very bytes.
+function holds(policyId: string): SQL {
+  const needle = `"policy_id":${JSON.stringify(policyId)}`;
+  return sql`${policySnapshots.setHash} in (select ${policySets.setHash} from ${policySets} where
+    ${policySets.tenantId} = ${policySnapshots.tenantId} and position(convert_to(${needle}, 'UTF8') in ${policySets.canonical}) > 0)`;
 }
 
 /** @throws NotFound for an id that is none of this tenant's snapshots. */

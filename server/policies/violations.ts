@@ -1,6 +1,6 @@
 // What policies did: every enforcement by a real rule, limit, default or failure mode that blocked or warned.
 
-import { and, eq, inArray } from "drizzle-orm";
+import { and, eq, gt, inArray, lt } from "drizzle-orm";
 import { policyEnforcements } from "@/db/schema/enforcement";
 import { decisionSources, severities, violationTypes } from "@/db/vocabulary";
 import type { TenantDb } from "@/server/platform/db/tenant-db";
@@ -14,20 +14,21 @@ import { type PolicyViolation, violationActions } from "@/server/policies/wire";
 type ViolationQuery = InputOf<typeof listViolations>["query"];
 
 export function listViolationPage(db: TenantDb, query: ViolationQuery): Promise<ListAnswer<PolicyViolation>> {
-  const { run_id, policy_id, limit_id, source, action, violation_type, severity } = query;
+  const { run_id, policy_id, limit_id, source, action, violation_type, severity, recorded_after, recorded_before } =
+    query;
   return listPage(db, query, {
     table: policyEnforcements,
     where: and(
       eq(policyEnforcements.shadow, false),
-      action === undefined
-        ? inArray(policyEnforcements.action, [...violationActions])
-        : eq(policyEnforcements.action, action),
+      inArray(policyEnforcements.action, [...(action ?? violationActions)]),
       isExactly(policyEnforcements.runId, run_id),
       isExactly(policyEnforcements.policyId, policy_id),
       isExactly(policyEnforcements.limitId, limit_id),
       isExactly(policyEnforcements.source, source),
-      isExactly(policyEnforcements.violationType, violation_type),
-      isExactly(policyEnforcements.severity, severity),
+      violation_type && inArray(policyEnforcements.violationType, violation_type),
+      severity && inArray(policyEnforcements.severity, severity),
+      recorded_after === undefined ? undefined : gt(policyEnforcements.recordedAt, new Date(recorded_after)),
+      recorded_before === undefined ? undefined : lt(policyEnforcements.recordedAt, new Date(recorded_before)),
     ),
     sorts: { recorded_at: policyEnforcements.recordedAt },
     id: policyEnforcements.id,

@@ -24,6 +24,7 @@ import {
   ruleTypes,
   scopeTypes,
   severities,
+  unpricedModes,
   violationTypes,
 } from "@/db/vocabulary";
 import { Instant, Uuid } from "@/server/platform/http/contract";
@@ -309,3 +310,54 @@ export const Prices = z
   })
   .meta({ id: "Prices" });
 export type Prices = z.output<typeof Prices>;
+
+const MAX_DURATION_MS = 31 * 24 * 3_600_000;
+const DurationMs = z.int().min(1_000).max(MAX_DURATION_MS);
+const SlaHour = z.int().min(1).max(8_760);
+
+/** What a tenant sets for its gate, each field for itself; `GateSettings` adds what is taken where nothing is set. */
+export const gateSettingFields = {
+  /** Reserved for an admission that brings no estimate of its own. */
+  step_estimate: z.strictObject({ tokens: z.int().min(0), cost_cents: Cents }),
+  step_timeout_ms: DurationMs,
+  run_timeout_ms: DurationMs,
+  pause_timeout_ms: DurationMs,
+  /** null: `block` where a cost limit applies to the run, else `flag`. */
+  unpriced: z.enum(unpricedModes).nullable(),
+  /** null: `fail_closed`. A policy's own failure mode comes first. */
+  failure_mode: z.enum(failureModes).nullable(),
+  near_percentage: Percentage,
+  timezone: z.string().max(64).refine(isTimeZone, "Not a time zone of the IANA database"),
+  sla_hours: z.strictObject({ critical: SlaHour, high: SlaHour, medium: SlaHour, low: SlaHour }),
+};
+
+// Settings are read with every start, and asking Intl costs more than the rest of it.
+const knownZones = new Set<string>(["UTC"]);
+
+function isTimeZone(name: string): boolean {
+  if (knownZones.has(name)) return true;
+  try {
+    const isKnown = new Intl.DateTimeFormat("en", { timeZone: name }).resolvedOptions().timeZone !== "";
+    if (isKnown && knownZones.size < 1_000) knownZones.add(name);
+    return isKnown;
+  } catch {
+    return false;
+  }
+}
+
+const TenantName = z
+  .string()
+  .trim()
+  .min(1)
+  .max(128)
+  .regex(/^\P{Cc}+$/u, "It has control characters");
+
+/** The tenant's name and its gate's settings. Runs that have started keep those they started under. */
+export const AccountSettings = z
+  .strictObject({ name: TenantName, ...gateSettingFields, version: Version, updated_at: Instant })
+  .meta({ id: "AccountSettings" });
+export type AccountSettings = z.output<typeof AccountSettings>;
+
+/** Whole: what is left out is not kept but refused. */
+export const AccountSettingsBody = AccountSettings.omit({ updated_at: true }).meta({ id: "AccountSettingsBody" });
+export type AccountSettingsBody = z.output<typeof AccountSettingsBody>;

@@ -15,7 +15,19 @@ const limit = {
 };
 const precedence = { precedence: 9, conflict_strategy: "most_restrictive", bind_at: "each_step" };
 
+const settings = {
+  ...{ name: "Renamed", timezone: "UTC", near_percentage: 80, unpriced: null, failure_mode: null, version: 1 },
+  ...{ step_timeout_ms: 300_000, run_timeout_ms: 900_000, pause_timeout_ms: 86_400_000 },
+  ...{ step_estimate: { tokens: 0, cost_cents: 0 }, sla_hours: { critical: 1, high: 4, medium: 24, low: 72 } },
+};
+
 export const goodBodies: Readonly<Record<string, BodyOf>> = {
+  "account.invitations.accept": () => ({ name: "Somebody", password: "correct horse battery" }),
+  "account.settings.replace": () => settings,
+  "account.users.change": () => ({ role: "viewer" }),
+  "account.users.invite": () => ({ email: "somebody@example.com", role: "viewer" }),
+  "account.users.remove": () => ({}),
+  "account.users.roles.replace": () => ({ role: "member" }),
   "activity.replay_trace": () => ({}),
   "connectivity.create_api_key": () => ({ name: "A key", scopes: ["runs:read"], agent_ids: ["a"] }),
   "connectivity.rotate_api_key": () => ({ grace_seconds: 60 }),
@@ -47,6 +59,11 @@ export const goodBodies: Readonly<Record<string, BodyOf>> = {
   "incidents.resolve": () => ({ resolution_method: "rollback", resolution_notes: "done" }),
   "incidents.reopen": () => ({ reason: "again" }),
   "incidents.comment": () => ({ content: "a word" }),
+  "logs.search": () => ({
+    ...{ topics: ["llm_runs"], q: "agent", filters: { agent: "an-agent" }, range: { from: "2026-01-01T00:00:00Z" } },
+    page_size: 5,
+  }),
+  "logs.export": () => ({ scope: "llm_run", format: "csv", filters: { synthetic: false }, range: {} }),
   "policies.rules.create": () => rule,
   "policies.rules.replace": () => ({ ...rule, version: 1 }),
   "policies.replace": () => ({ ...rule, version: 1 }),

@@ -60,7 +60,14 @@ export async function makeWorld(canary: string, ownRunId: string): Promise<World
   await makeRuns(world, ownRunId);
   const incidents = await makeIncidents(world, policies.policy_id);
   const exports = await makeExport(world);
-  return { ...world, ids: { ...policies, ...incidents, ...exports, ...(await madeIds(world, ownRunId)) } };
+  // Nobody who asks: somebody whose seat may be changed and taken.
+  const { userId: user_id } = await newSeat(tenantId, "member", `${canary} leaver`);
+  const invite = { email: `${canary}@example.com`, role: "viewer" };
+  const { token } = await sent(seats.owner.headers, "/accounts/users", { body: invite });
+  return {
+    ...world,
+    ids: { ...textual({ user_id, token }), ...policies, ...incidents, ...exports, ...(await madeIds(world, ownRunId)) },
+  };
 }
 
 type Made = Omit<World, "ids">;

@@ -1,7 +1,20 @@
 import { answerAuth } from "@/server/account/auth-door";
+import { accountHandlers } from "@/server/account/handlers";
+import { resolvePrincipal } from "@/server/platform/auth/resolve";
 import { clientAddressHeader } from "@/server/platform/http/client-address";
+import { routerOn } from "@/server/platform/http/mount";
+import { registryOf } from "@/server/platform/http/registry";
 
 const ORIGIN = "http://localhost:3000";
+const route = routerOn(registryOf(accountHandlers), { resolvePrincipal, takeRate: () => {} });
+
+export interface Seen {
+  status: number;
+  headers: Headers;
+  value: Record<string, unknown>;
+  /** The problem's slug; undefined for an answer that is none. */
+  slug: string | undefined;
+}
 
 /** A browser on one of our own pages: it keeps cookies and says where it is. */
 export class Browser {
@@ -26,8 +39,20 @@ export class Browser {
   }
 
   /** Sends to /api/auth and keeps the cookies of the answer. */
-  async auth(path: string, body?: unknown, headers: Record<string, string> = {}) {
-    const response = await answerAuth(this.request(`/api/auth${path}`, { body, headers }));
+  async auth(path: string, body?: unknown, headers: Record<string, string> = {}): Promise<Seen> {
+    return this.#keep(await answerAuth(this.request(`/api/auth${path}`, { body, headers })));
+  }
+
+  /** Sends `PUT /accounts/users/…` to the account's operations and keeps the cookies of the answer. */
+  async api(line: string, body?: unknown, headers: Record<string, string> = {}): Promise<Seen> {
+    const [method = "GET", path = ""] = line.split(" ");
+    const sent = method === "GET" ? undefined : (body ?? {});
+    const response = await route(this.request(`/api/v1${path}`, { method, body: sent, headers }));
+    if (response === null) throw new Error(`nothing answers ${line}`);
+    return this.#keep(response);
+  }
+
+  async #keep(response: Response): Promise<Seen> {
     for (const cookie of response.headers.getSetCookie()) {
       const [pair = ""] = cookie.split(";");
       const at = pair.indexOf("=");
@@ -35,7 +60,8 @@ export class Browser {
       else this.cookies.set(pair.slice(0, at), pair.slice(at + 1));
     }
     const value: Record<string, unknown> = JSON.parse(await response.text());
-    return { status: response.status, headers: response.headers, value };
+    const slug = /\/problems\/([\w-]+)$/.exec(String(value.type ?? ""))?.[1];
+    return { status: response.status, headers: response.headers, value, slug };
   }
 }
 

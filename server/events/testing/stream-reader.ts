@@ -24,6 +24,11 @@ export class StreamReader {
     const response = await answerOf(
       new Request(`${host}/api/v1/events${search}`, { headers: { ...headers, ...resumed } }),
     );
+    return StreamReader.over(response);
+  }
+
+  /** Reads an answer that is there; throws when it is a refusal. */
+  static async over(response: Response) {
     if (response.status !== 200 || response.body === null)
       throw new Error(`${response.status} ${await response.text()}`);
     return new StreamReader(response, response.body);

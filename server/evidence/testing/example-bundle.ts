@@ -1,7 +1,18 @@
 // A bundle as an export makes one: content from the run's rows, a log around it, and proofs. Nothing of the verification is
 // asked what the result should be.
-import { BUNDLE_FORMAT, type BundleContent, type BundleFile, bundleHash, type ProofEntry } from "../bundle-file";
-import { type CanonicalObject, canonicalText } from "../canonical";
+import {
+  BUNDLE_FORMAT,
+  type BundleContent,
+  type BundleFile,
+  type BundleFormat,
+  type BundleProof,
+  bundleHash,
+  LINES_FORMAT,
+  LinesHasher,
+  type ProofEntry,
+  recordLine,
+} from "../bundle-file";
+import { type CanonicalObject, canonicalText, jcs } from "../canonical";
 import { genesisBytes } from "../chain";
 import { commitStep } from "../commitment";
 import { incidentEventBytes, incidentEventHash } from "../incident-event-hash";
@@ -23,6 +34,47 @@ export async function exampleBundle(
   rows: RunRows = exampleRun().rows,
   { salts = {}, isRotated = false }: { salts?: Payloads; isRotated?: boolean } = {},
 ): Promise<ExampleBundle> {
+  const content = contentOf(rows, salts);
+  const { log, proof } = await provenIn(rows, { hash: bundleHash(content), format: BUNDLE_FORMAT, isRotated });
+  return { file: { ...content, proof }, log, rows };
+}
+
+/** The same in version 2: its lines, without their line feeds. */
+export async function exampleLines(
+  rows: RunRows = exampleRun().rows,
+  { salts = {} }: { salts?: Payloads } = {},
+): Promise<string[]> {
+  const lines = linesOfContent(contentOf(rows, salts));
+  const { proof } = await provenIn(rows, { hash: hashOfLines(lines), format: LINES_FORMAT, isRotated: false });
+  return [...lines, jcs({ proof })];
+}
+
+export function hashOfLines(lines: readonly string[]): Buffer {
+  const hasher = new LinesHasher();
+  for (const line of lines) hasher.add(line);
+  return hasher.digest();
+}
+
+function linesOfContent({ bundle: { steps, ...bundle }, records, salts, ...others }: BundleContent): string[] {
+  const left = new Map((Array.isArray(steps) ? steps : []).map((step) => [step.step_index, step]));
+  const lines = records.map((record) => {
+    const step = left.get(record.step_index);
+    left.delete(record.step_index);
+    const opened = salts[String(record.seq)];
+    return recordLine(canonicalText(record), {
+      ...(opened === undefined ? {} : { salts: opened }),
+      ...(step === undefined ? {} : { step }),
+    });
+  });
+  return [jcs({ bundle, ...others }), ...lines];
+}
+
+type Proving = { hash: Buffer; format: BundleFormat; isRotated: boolean };
+
+async function provenIn(
+  rows: RunRows,
+  { hash, format, isRotated }: Proving,
+): Promise<{ log: ExampleLog; proof: BundleProof }> {
   const log = new ExampleLog();
   log.appendKey(FIRST_KEY);
   log.appendNoise(2);
@@ -39,12 +91,11 @@ export async function exampleBundle(
   for (const event of events(run.startedAt))
     log.append("incident_event", event.id, written(incidentEventHash(event)), ended);
   log.appendNoise(5);
-  const content = contentOf(rows, salts);
-  log.append("bundle", BUNDLE_ID, written(bundleHash(content)), EXPORTED_AT);
+  log.append("bundle", BUNDLE_ID, written(hash), EXPORTED_AT);
   const keys = isRotated ? [FIRST_KEY, SECOND_KEY] : [FIRST_KEY];
   const proof = {
-    format: BUNDLE_FORMAT,
-    bundle_hash: written(bundleHash(content)),
+    format,
+    bundle_hash: written(hash),
     genesis: genesisOf(rows),
     chain_root: written(trace.rootHash ?? run.headHash),
     seal: plainCopy(trace.seal),
@@ -54,7 +105,7 @@ export async function exampleBundle(
       trace.seal === null ? null : { checkpoint: first.note, consistency: await log.consistency(first.size) },
     key_history: keys.map((key) => key.entry),
   } as const;
-  return { file: { ...content, proof }, log, rows };
+  return { log, proof };
 }
 
 /** A run with payloads: an input kept redacted and an output kept as it was sent, both still there. */

@@ -4,8 +4,8 @@
 import { createHash, createPublicKey, verify } from "node:crypto";
 import { canonical } from "./second-verifier";
 
-type Json = null | string | number | boolean | Json[] | { [member: string]: Json };
-type Members = { [member: string]: Json };
+export type Json = null | string | number | boolean | Json[] | { [member: string]: Json };
+export type Members = { [member: string]: Json };
 type Key = { name: string; raw: Buffer };
 
 /** The hash of a printed vector, from its parts. */
@@ -23,6 +23,7 @@ export function vectorHash(vector: {
     vector.status === undefined ? "" : `${vector.status}\n`,
     vector.entry === undefined ? "" : raw(vector.entry),
     vector.text,
+    vector.kind === "bundle-lines" ? "\n" : "",
   ];
   return H(vector.kind, ...parts);
 }
@@ -94,12 +95,18 @@ export function fileHolds(text: string): boolean {
 
 function check(file: Members): boolean {
   const { proof, ...content } = file;
-  const { bundle, records, snapshot, incident_timeline: timeline } = content;
   const of = members(proof);
-  const about = members(bundle);
-  must(Object.keys(file).sort().join() === "bundle,incident_timeline,proof,records,salts,snapshot");
-  must(of.format === "holdpoint-evidence/1" && Object.keys(of).length === 9);
+  must(of.format === "holdpoint-evidence/1");
   must(H("bundle", clientJson(content)) === of.bundle_hash);
+  return checkContent(content, of);
+}
+
+/** All that both versions have in common. */
+export function checkContent(content: Members, of: Members): boolean {
+  const { bundle, records, snapshot, incident_timeline: timeline } = content;
+  const about = members(bundle);
+  must(Object.keys(content).sort().join() === "bundle,incident_timeline,records,salts,snapshot");
+  must(Object.keys(of).length === 9);
   const leaves = [`bundle ${about.bundle_id} ${of.bundle_hash}`];
   let snapshotHash: string | undefined;
   if (snapshot !== null) {
@@ -301,14 +308,14 @@ function isSigned(key: Buffer, bytes: Buffer, signature: Buffer): boolean {
 }
 
 /** All of RFC 8785: JSON.stringify writes numbers and strings as it asks; the order of members is ours to make. */
-function clientJson(value: Json): string {
+export function clientJson(value: Json): string {
   if (Array.isArray(value)) return `[${value.map(clientJson).join()}]`;
   if (typeof value !== "object" || value === null) return JSON.stringify(value);
   const sorted = Object.entries(value).sort(([one], [other]) => (one < other ? -1 : 1));
   return `{${sorted.map(([name, member]) => `${JSON.stringify(name)}:${clientJson(member)}`).join()}}`;
 }
 
-function usageOf(record: Members): Members {
+export function usageOf(record: Members): Members {
   return members(members(record.body ?? null).usage ?? null);
 }
 
@@ -330,7 +337,7 @@ function sha(...parts: Uint8Array[]): Buffer {
   return createHash("sha256").update(Buffer.concat(parts)).digest();
 }
 
-function H(kind: string, ...parts: (string | Uint8Array)[]): string {
+export function H(kind: string, ...parts: (string | Uint8Array)[]): string {
   const bytes = [`holdpoint/v1/${kind}\0`, ...parts].map((part) => Buffer.from(part));
   return `sha256:${sha(...bytes).toString("hex")}`;
 }
@@ -340,7 +347,7 @@ function raw(written: string): Buffer {
   return Buffer.from(written.slice(7), "hex");
 }
 
-function members(value: Json | undefined): Members {
+export function members(value: Json | undefined): Members {
   must(typeof value === "object" && value !== null && !Array.isArray(value));
   return value;
 }
@@ -350,6 +357,6 @@ function list(value: Json | undefined): Json[] {
   return value;
 }
 
-function must(holds: boolean): asserts holds {
+export function must(holds: boolean): asserts holds {
   if (!holds) throw new Error("it does not hold");
 }

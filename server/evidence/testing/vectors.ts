@@ -7,6 +7,7 @@ import { H, writeHash } from "../hash";
 import { incidentEventBytes, incidentEventHash } from "../incident-event-hash";
 import { keyStatementHash } from "../key-history";
 import { afterImageHash, canonicalImage, requestHash } from "../snapshot-hash";
+import { hashOfLines } from "./example-bundle";
 import { SECOND_KEY } from "./example-log";
 import { exampleRun } from "./example-run";
 import { RUN, TENANT } from "./run-writer";
@@ -99,6 +100,7 @@ function logVectors(entry: Buffer): Vector[] {
   const { endorsement: _, ...key } = SECOND_KEY.entry;
   const content = { bundle: { bundle_id: "EVD-00112233aabb", cost_cents: 12.5, policy: null }, snapshot: null };
   const core = { ...content, records: [], incident_timeline: [], salts: {} };
+  const lines = jcs({ ...content, incident_timeline: [] });
   const review = canonicalText(exampleReview(writeHash(bundleHash(core))));
   return [
     { ...vector("audit chain, 1", "audit-chain", first, ""), ...link(Buffer.alloc(32)) },
@@ -106,6 +108,7 @@ function logVectors(entry: Buffer): Vector[] {
     vector("incident event", "incident-event", incidentEventHash(exampleEvent()), event),
     vector("second key", "key", keyStatementHash(key), canonicalText({ v: 1, ...key })),
     vector("bundle", "bundle", bundleHash(core), jcs(core)),
+    vector("bundle in lines", "bundle-lines", hashOfLines([lines]), lines),
     vector("review", "review", H("review", review), review),
   ];
 }

@@ -73,7 +73,7 @@ export async function privilegedAccessIn(subject: Subject, period: Period): Prom
 async function holdersOf({ db, names }: Subject): Promise<PrivilegedAccess["holders"]> {
   const rows = await db.sql<{ id: string; role: string; since: Date; expires_at: Date | null }>`
     select 'user:' || m.user_id as id, m.role, m.created_at as since, m.expires_at from memberships m
-    where ${db.mine("m")} and m.role in ('owner', 'admin')
+    where ${db.mine("m")} and m.role in ('owner', 'admin') and m.status = 'active'
     union all
     select 'key:' || k.id, 'key with policies:manage or policies:override', k.created_at, k.expires_at from api_keys k
     where ${db.mine("k")} and k.status = 'active' and k.scopes && array['policies:manage', 'policies:override']

@@ -5,7 +5,7 @@ import { membershipRoleOf } from "@/server/exports/content/access";
 import type { BundleHead, KeyFigure, Production, SignOff } from "@/server/exports/content/bundle-types";
 import { incidentFactsOf } from "@/server/exports/content/incident-content";
 import type { Subject } from "@/server/exports/content/subject";
-import { formOf } from "@/server/exports/rules";
+import { bundleFormatOf, formOf } from "@/server/exports/rules";
 import { known } from "@/server/incidents/wire";
 import { product } from "@/server/platform/env/product";
 import { policyEngine } from "@/server/policies/policy-set";
@@ -49,7 +49,7 @@ const paths: Readonly<Record<BundleHead["bundle_type"], string>> = {
 };
 
 async function productionOf(subject: Subject, type: BundleHead["bundle_type"]): Promise<Production> {
-  const { db, request, settings, names, trace, at, questions } = subject;
+  const { db, request, settings, names, run, trace, at, questions } = subject;
   const { incidentId, requestedBy, exportReason, preparedFor, format, includeRawSteps } = request.export;
   return {
     produced_at: at.toISOString(),
@@ -71,7 +71,7 @@ async function productionOf(subject: Subject, type: BundleHead["bundle_type"]): 
       product: product.name,
       version: product.version,
       decision_engine: trace?.engine ?? policyEngine,
-      evidence_format: "holdpoint-evidence/1",
+      evidence_format: bundleFormatOf(known(exportFormats, format), run?.seq ?? 0),
       database: await databaseOf(subject),
     },
     time_zone: settings.timezone,

@@ -30,7 +30,7 @@ export async function controlDescriptionOf(
 async function ownerOf({ db, names }: Subject): Promise<ControlDescription["owner"]> {
   const [row] = await db.sql<{ id: string }>`
     select 'user:' || m.user_id as id from memberships m
-    where ${db.mine("m")} and m.role = 'owner' and (m.expires_at is null or m.expires_at > clock_timestamp())
+    where ${db.mine("m")} and m.role = 'owner' and m.status = 'active' and (m.expires_at is null or m.expires_at > clock_timestamp())
     order by m.created_at, m.id limit 1`;
   return row === undefined ? null : names.of(row.id);
 }

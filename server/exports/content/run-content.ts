@@ -10,7 +10,6 @@ import type {
   IntegrityEvidence,
   RunEvidenceContent,
   SignalEvidence,
-  TraceStepEvidence,
 } from "@/server/exports/content/bundle-types";
 import { chainOfCustody } from "@/server/exports/content/custody";
 import { incidentTimelineOf } from "@/server/exports/content/incident-content";
@@ -19,7 +18,6 @@ import { integrityOf } from "@/server/exports/content/integrity-content";
 import { type LeafRefs, leafRefsOf } from "@/server/exports/content/leaf-refs";
 import { overridesOfRun } from "@/server/exports/content/overrides";
 import { type FrozenPolicies, policyContextOf, readFrozenPolicies } from "@/server/exports/content/policy-context";
-import { stepPages } from "@/server/exports/content/step-content";
 import type { Subject, SubjectRun } from "@/server/exports/content/subject";
 import { known } from "@/server/incidents/wire";
 import { wireCents } from "@/server/policies/amounts";
@@ -32,7 +30,7 @@ export type RunContent = {
   marks: IncidentMarks;
 };
 
-/** Without `withSteps` they are counted and not read. */
+/** The steps are counted and not read: whoever writes the file writes them from `stepPages`. `withSteps`: they will be. */
 export async function runContentOf(
   subject: Subject,
   withSteps: boolean = subject.request.export.includeRawSteps,
@@ -97,9 +95,7 @@ async function stepsOf(
   withSteps: boolean,
 ): Promise<Pick<RunEvidenceContent, "steps" | "steps_included" | "total_steps">> {
   if (run === null) return { steps: [], steps_included: false, total_steps: null };
-  const read: TraceStepEvidence[] = [];
-  if (withSteps) for await (const page of stepPages(db, run)) read.push(...page);
-  const total = withSteps ? read.length : await db.count(steps, eq(steps.runId, run.runId));
+  const total = await db.count(steps, eq(steps.runId, run.runId));
   questions.note({
     id: "steps",
     reads: ["steps", "trace_records"],
@@ -107,7 +103,7 @@ async function stepsOf(
     parameters: { run_id: run.runId },
     rows: total,
   });
-  return { steps: read, steps_included: withSteps, total_steps: total };
+  return { steps: [], steps_included: withSteps, total_steps: total };
 }
 
 /** What the run came to; late results included, as far as they were charged. */

@@ -8,7 +8,7 @@ import type { FigureAssurance, TraceStepEvidence } from "@/server/exports/conten
 import type { TenantDb } from "@/server/platform/db/tenant-db";
 import { wireCents } from "@/server/policies/amounts";
 
-const PAGE = 1_000;
+const PAGE = 200;
 
 type StepRow = typeof steps.$inferSelect;
 type StepRecords = {
@@ -30,12 +30,36 @@ export async function* stepPages(
       select s.* from steps s where ${db.mine("s")} and s.run_id = ${run.runId} and s.step_index > ${after}
       order by s.step_index limit ${PAGE}`;
     const rows = page.map((row) => fromColumns<StepRow>(row));
-    const records = await recordsOf(db, run.runId, rows);
-    if (rows.length > 0) yield rows.map((row) => stepEvidence(row, run.startedAt, records.get(row.stepIndex)));
+    if (rows.length > 0) yield evidenceOf(db, run, rows);
     const last = rows.at(-1);
     if (last === undefined || rows.length < PAGE) return;
     after = last.stepIndex;
   }
+}
+
+/** The steps of these indexes, by index. */
+export async function stepsAt(
+  db: TenantDb,
+  run: { runId: string; startedAt: Date },
+  indexes: readonly number[],
+): Promise<ReadonlyMap<number, TraceStepEvidence>> {
+  const page: readonly object[] = await db.sql`
+    select s.* from steps s where ${db.mine("s")} and s.run_id = ${run.runId} and s.step_index = any(${[...indexes]})`;
+  const steps = await evidenceOf(
+    db,
+    run,
+    page.map((row) => fromColumns<StepRow>(row)),
+  );
+  return new Map(steps.map((step) => [step.step_index, step]));
+}
+
+async function evidenceOf(
+  db: TenantDb,
+  run: { runId: string; startedAt: Date },
+  rows: readonly StepRow[],
+): Promise<TraceStepEvidence[]> {
+  const records = await recordsOf(db, run.runId, rows);
+  return rows.map((row) => stepEvidence(row, run.startedAt, records.get(row.stepIndex)));
 }
 
 // What the newest record says of a commitment stands; a record without one takes nothing back.

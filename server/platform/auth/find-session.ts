@@ -18,7 +18,7 @@ interface SessionRow {
 
 /**
  * Who a session's token stands for, read anew each time: null once the session is revoked, idle for 30 minutes or 12
- * hours old, once the seat has ended or expired, and when its tenant is closed. In a suspended tenant: reads only.
+ * hours old, once the seat has ended, expired or been suspended, and when its tenant is closed. In a suspended tenant: reads only.
  */
 export async function findSession(token: string): Promise<UserPrincipal | null> {
   const [row] = await asSystem(
@@ -31,7 +31,8 @@ export async function findSession(token: string): Promise<UserPrincipal | null> 
         join tenants t on t.id = m.tenant_id
         where s.token = ${token} and s.expires_at > clock_timestamp()
           and s.created_at > clock_timestamp() - make_interval(secs => ${ABSOLUTE_SECONDS})
-          and (m.expires_at is null or m.expires_at > clock_timestamp()) and t.status <> 'closed'
+          and m.status = 'active' and (m.expires_at is null or m.expires_at > clock_timestamp())
+          and t.status <> 'closed'
       ), touched as (
         update sessions s set updated_at = clock_timestamp(), expires_at = least(
           clock_timestamp() + make_interval(secs => ${IDLE_SECONDS}),

@@ -13,7 +13,16 @@ export const ABSOLUTE_SECONDS = 12 * 60 * 60;
 
 /** The token of the request's session cookie; null without one, or when its signature is not ours. */
 export function sessionTokenOf(request: Request): string | null {
-  const value = cookieOf(request.headers.get("cookie") ?? "", SESSION_COOKIE);
+  return signedCookieOf(request, SESSION_COOKIE);
+}
+
+/** What names a sign-in that still waits for its code; null as with sessionTokenOf. */
+export function challengeOf(request: Request): string | null {
+  return signedCookieOf(request, `${COOKIE_PREFIX}.two_factor`);
+}
+
+function signedCookieOf(request: Request, name: string): string | null {
+  const value = cookieOf(request.headers.get("cookie") ?? "", name);
   if (value === null) return null;
   const dot = value.lastIndexOf(".");
   const token = value.slice(0, Math.max(0, dot));

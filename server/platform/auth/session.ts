@@ -1,9 +1,10 @@
 import "server-only";
 import { betterAuth } from "better-auth";
 import { drizzleAdapter } from "better-auth/adapters/drizzle";
+import { twoFactor } from "better-auth/plugins/two-factor";
 import { drizzle } from "drizzle-orm/pg-proxy";
 import { v7 as uuidv7 } from "uuid";
-import { accounts, rateLimits, sessions, users, verifications } from "@/db/schema/account";
+import { accounts, rateLimits, sessions, twoFactors, users, verifications } from "@/db/schema/account";
 import { ABSOLUTE_SECONDS, COOKIE_PREFIX, IDLE_SECONDS } from "@/server/platform/auth/session-cookie";
 import { asSystem } from "@/server/platform/db/system-db";
 import { env } from "@/server/platform/env/env";
@@ -17,6 +18,8 @@ import { log } from "@/server/platform/log/log";
 export const AUTH_BASE_PATH = "/api/auth";
 const PASSWORD_MIN = 12;
 const PASSWORD_MAX = 128;
+/** How long the code may take after the password. */
+const SECOND_FACTOR_SECONDS = 600;
 
 /** Where the library finds the client's address; the door sets it. */
 export const ADDRESS_HEADER = "x-holdpoint-client";
@@ -34,10 +37,7 @@ function makeLibrary(): { handler(request: Request): Promise<Response> } {
     secret: authSecret(),
     telemetry: { enabled: false },
     logger: { log: (level, message) => log.debug({ level }, `auth library: ${message}`) },
-    database: drizzleAdapter(systemDatabase(), {
-      provider: "pg",
-      schema: { user: users, session: sessions, account: accounts, verification: verifications, rateLimit: rateLimits },
-    }),
+    database: drizzleAdapter(systemDatabase(), { provider: "pg", schema: libraryTables }),
     emailAndPassword: {
       enabled: true,
       // A sign-up makes a tenant too, in one transaction: server/account/commands.ts.
@@ -52,7 +52,8 @@ function makeLibrary(): { handler(request: Request): Promise<Response> } {
       cookieCache: { enabled: false },
       additionalFields: { activeTenantId: { type: "string", required: false, input: false } },
     },
-    databaseHooks: { session: { create: { before: async (session) => ({ data: await newSession(session.userId) }) } } },
+    databaseHooks: { session: { create: { before: async (session) => ({ data: await newSession(session) }) } } },
+    plugins: [secondFactor()],
     // Rates are taken by the door, per address and per account.
     rateLimit: { enabled: false },
     advanced: {
@@ -67,16 +68,38 @@ function makeLibrary(): { handler(request: Request): Promise<Response> } {
   });
 }
 
+const libraryTables = {
+  ...{ user: users, session: sessions, account: accounts, verification: verifications, rateLimit: rateLimits },
+  twoFactor: twoFactors,
+};
+
+function secondFactor() {
+  return twoFactor({
+    issuer: "Holdpoint",
+    twoFactorCookieMaxAge: SECOND_FACTOR_SECONDS,
+    backupCodeOptions: { storeBackupCodes: "encrypted" },
+    // Wrong codes are counted by the door, as wrong passwords are.
+    accountLockout: { enabled: false },
+  });
+}
+
+interface SessionToBegin {
+  userId: string;
+  /** Set when it follows another session of the same user: it goes on in that one's tenant. */
+  activeTenantId?: unknown;
+}
+
 // Times are the database's, and the session begins in the tenant of the user's oldest seat that is still good.
-async function newSession(userId: string) {
+async function newSession({ userId, activeTenantId }: SessionToBegin) {
+  const wanted = typeof activeTenantId === "string" ? activeTenantId : null;
   return asSystem("auth: the auth library's own tables", async (sql) => {
     await sql`delete from sessions where user_id = ${userId} and expires_at < clock_timestamp()`;
     const [row] = await sql<{ now: Date; tenant_id: string | null }[]>`
       select date_trunc('milliseconds', clock_timestamp()) as now, (
         select m.tenant_id from memberships m join tenants t on t.id = m.tenant_id
-        where m.user_id = ${userId} and t.status <> 'closed'
+        where m.user_id = ${userId} and t.status <> 'closed' and m.status = 'active'
           and (m.expires_at is null or m.expires_at > clock_timestamp())
-        order by m.created_at, m.id limit 1) as tenant_id`;
+        order by m.tenant_id = ${wanted}::uuid desc nulls last, m.created_at, m.id limit 1) as tenant_id`;
     const now = row?.now ?? new Date();
     return {
       createdAt: now,

@@ -14,3 +14,8 @@ export async function enterTenant<T>(
   await sql`select set_config('role', 'holdpoint_app', true), set_config('app.tenant_id', ${principal.tenantId}, true)`;
   return work(new TenantDb(sql, principal));
 }
+
+/** Back under the system role, in the same transaction: for rows of nobody's tenant that follow from what was done. */
+export async function leaveTenant(sql: SystemSql): Promise<void> {
+  await sql`select set_config('role', 'holdpoint_system', true), set_config('app.tenant_id', '', true)`;
+}

@@ -11,6 +11,8 @@ export type SystemReason =
   | "auth: the auth library's own tables"
   | "account: make a tenant"
   | "account: is there any tenant"
+  | "account: the people of a tenant"
+  | "account: find the invitation"
   | "gate: find runs that are due"
   | "gate: find freezes to finish"
   | "events: number what happened"

@@ -2,13 +2,15 @@
 // [endpoint id, input], so invalidation goes by endpoint and there are no string keys anywhere.
 
 import {
+  infiniteQueryOptions,
   type MutationOptions,
   mutationOptions,
   type QueryClient,
   type QueryKey,
   queryOptions,
 } from "@tanstack/react-query";
-import type { CallOf, Endpoint, OutputOf } from "@/server/platform/http/contract";
+import type { z } from "zod";
+import type { CallOf, Endpoint, OutputOf, Pagination } from "@/server/platform/http/contract";
 import { ProblemError } from "@/server/platform/http/problem";
 
 export interface ClientOptions {
@@ -45,6 +47,16 @@ export function client(options: ClientOptions = {}) {
     });
   }
 
+  /** Options for useInfiniteQuery over a list, by cursor. `size` rows a page. */
+  function pages<E extends ListEndpoint>(endpoint: E, input: CallOf<E>, size = PAGE_ROWS) {
+    return infiniteQueryOptions({
+      queryKey: pagesKeyOf(endpoint, input),
+      queryFn: ({ signal, pageParam }) => call(endpoint, pageOf(input, pageParam, size), { signal }),
+      initialPageParam: FIRST_PAGE,
+      getNextPageParam: (page) => page.pagination.next_cursor,
+    });
+  }
+
   /** Options for useMutation; `refreshes` names the reads that the write makes stale. */
   function mutation<E extends Endpoint>(
     endpoint: E,
@@ -57,7 +69,24 @@ export function client(options: ClientOptions = {}) {
     });
   }
 
-  return { call, query, mutation };
+  return { call, query, pages, mutation };
+}
+
+const PAGE_ROWS = 100;
+const FIRST_PAGE: string | null = null;
+
+/** What `listEndpoint` makes. */
+export type ListEndpoint = Endpoint & { returns: z.ZodType<{ pagination: Pagination; items: unknown[] }> };
+
+/** The input of one page of a list: what stands in `input`, and where the page begins. */
+export function pageOf<E extends ListEndpoint>(input: CallOf<E>, cursor: string | null, size = PAGE_ROWS): CallOf<E> {
+  const { query }: { query?: object } = input;
+  return { ...input, query: { ...query, page_size: size, ...(cursor === null ? {} : { cursor }) } };
+}
+
+/** Lists read page by page are kept apart from the same list read once. */
+export function pagesKeyOf<E extends Endpoint>(endpoint: E, input: CallOf<E>): QueryKey {
+  return [endpoint.id, "pages", input];
 }
 
 function requestOf(

@@ -58,11 +58,22 @@ export async function listPage<T extends TenantTable, I>(
     limit: query.page_size + 1,
     offset: after ? 0 : offsetOf(query),
   });
-  const counted = await db.count(source.table, source.where, maxCounted + 1);
+  const counted = await countedUnlessSeen(query, rows, () => db.count(source.table, source.where, maxCounted + 1));
   const shown = rows.slice(0, query.page_size);
   const last = rows.length > query.page_size ? shown.at(-1) : undefined;
   const next = last === undefined ? null : cursorAfter(last, source, keys);
   return listAnswer({ items: shown.map(source.item), query, counted, next });
+}
+
+/** How many match. A page that is the last one says so by itself, and nothing is looked for twice. */
+export async function countedUnlessSeen(
+  query: ListQuery,
+  rows: readonly unknown[],
+  count: () => Promise<number>,
+): Promise<number> {
+  const before = offsetOf(query);
+  const isLast = rows.length <= query.page_size && (rows.length > 0 || before === 0);
+  return isLast && query.cursor === undefined ? before + rows.length : count();
 }
 
 /** O2 around items that a store fetched itself. `counted` may stop at `maxCounted + 1`. */

@@ -43,6 +43,14 @@ describe("the front door", () => {
     }
   });
 
+  it.each(["/invitations/%ff", "/problems/%", "/incidents/%c0%ae?x=1"])(
+    "D8: the path %s, which is no text, is 400 and never reaches the pages",
+    async (path) => {
+      const refused = await raw([`GET ${path} HTTP/1.1`, "Host: h", "Connection: close"]);
+      expect([refused.status, JSON.parse(refused.body).status]).toEqual([400, 400]);
+    },
+  );
+
   it.each([
     ["a Host that makes no address", ["GET /api/x HTTP/1.1", "Host: a b", "Connection: close"]],
     ["a Host with a path", ["GET /api/x HTTP/1.1", "Host: h/x?y#z", "Connection: close"]],

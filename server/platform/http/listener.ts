@@ -9,7 +9,7 @@ import { env } from "@/server/platform/env/env";
 import { shutdown } from "@/server/platform/env/shutdown";
 import { respondProblem } from "@/server/platform/http/answer";
 import { stampClientAddress } from "@/server/platform/http/client-address";
-import { BadRequest, Internal, MethodNotAllowed } from "@/server/platform/http/problem";
+import { BadRequest, Internal, MethodNotAllowed, type Problem } from "@/server/platform/http/problem";
 import { log } from "@/server/platform/log/log";
 
 export type FrontDoor = {
@@ -39,8 +39,11 @@ export function createListener({ answersItself, answer, rest }: FrontDoor): Serv
       response.once("close", () => answering.delete(response));
       if (shutdown().signal.aborted) response.shouldKeepAlive = false;
       stampClientAddress(request, env.TRUST_PROXY);
-      if (!methods.has(request.method ?? "")) void refuseMethod(response);
-      else if (answersItself(pathnameOf(request.url))) void own(request, response);
+      const path = pathnameOf(request.url);
+      if (!methods.has(request.method ?? "")) {
+        void refuse(response, MethodNotAllowed.with(), { Allow: [...methods].join(", ") });
+      } else if (answersItself(path)) void own(request, response);
+      else if (!isText(path)) void refuse(response, BadRequest.with({ detail: "The path is not UTF-8." }));
       else rest(request, response).catch((error: unknown) => failRest(response, error));
     },
   );
@@ -88,8 +91,18 @@ function failed(error: unknown): Response {
   return respondProblem(Internal.with(), requestId);
 }
 
-async function refuseMethod(response: ServerResponse): Promise<void> {
-  const refusal = respondProblem(MethodNotAllowed.with(), uuidv7(), { Allow: [...methods].join(", ") });
+// Next answers a path that it cannot decode with a 500.
+function isText(path: string): boolean {
+  try {
+    decodeURIComponent(path);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+async function refuse(response: ServerResponse, problem: Problem, headers: Record<string, string> = {}): Promise<void> {
+  const refusal = respondProblem(problem, uuidv7(), headers);
   const body = await refusal.text();
   response.writeHead(refusal.status, {
     ...Object.fromEntries(refusal.headers),

@@ -19,17 +19,22 @@ export type ThreadTask = {
   data: unknown;
   transfer?: readonly Transferable[];
   heapMb: number;
+  /** Of the heap's young part, of which a thread takes three times as much at most as it has use for. */
+  youngMb?: number;
   longestMs: number;
   signal?: AbortSignal;
 };
 
 /** The first message of the program `name` (scripts/workers.mjs). Throws ThreadLimit, the signal's reason, or what the thread threw. */
 export async function runInThread<Answer>(name: string, task: ThreadTask): Promise<Answer> {
-  const { data, transfer = [], heapMb, longestMs, signal } = task;
+  const { data, transfer = [], heapMb, youngMb, longestMs, signal } = task;
   const worker = new Worker(await workerFile(name), {
     workerData: data,
     transferList: [...transfer],
-    resourceLimits: { maxOldGenerationSizeMb: heapMb },
+    resourceLimits: {
+      maxOldGenerationSizeMb: heapMb,
+      ...(youngMb === undefined ? {} : { maxYoungGenerationSizeMb: youngMb }),
+    },
   });
   let late: NodeJS.Timeout | undefined;
   let cut = () => {};

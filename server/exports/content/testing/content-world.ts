@@ -2,12 +2,13 @@
 
 import type { exportBundles } from "@/db/schema/exports";
 import { memberNames } from "@/server/account/member-names";
-import type { EvidenceBundle } from "@/server/exports/content/bundle-types";
+import type { EvidenceBundle, TraceStepEvidence } from "@/server/exports/content/bundle-types";
 import type { ExecutiveDebriefBundle } from "@/server/exports/content/debrief-bundle-types";
 import { debriefContent } from "@/server/exports/content/debrief-content";
 import { evidenceContent } from "@/server/exports/content/evidence-content";
 import type { SOC2Bundle } from "@/server/exports/content/soc2-bundle-types";
 import { soc2Content } from "@/server/exports/content/soc2-content";
+import { stepPages } from "@/server/exports/content/step-content";
 import type { ContentRequest } from "@/server/exports/content/subject";
 import { GateWorld, used } from "@/server/gate/testing/gate-world";
 import { asTenant, type TenantDb } from "@/server/platform/db/tenant-db";
@@ -92,7 +93,7 @@ export class ContentWorld {
     };
     const members = await memberNames(this.tenantId);
     const request: ContentRequest = { export: exported, members, address: "https://holdpoint.test" };
-    return asTenant(principal, (db) => build(db, request), { isSnapshot: true });
+    return asTenant(principal, async (db) => withSteps(db, await build(db, request)), { isSnapshot: true });
   }
 
   /** Changes rows as somebody would who holds the database, past every trigger. */
@@ -102,6 +103,16 @@ export class ContentWorld {
       await sql.unsafe(statement);
     });
   }
+}
+
+/** As the file will list them. */
+async function withSteps<B>(db: TenantDb, bundle: B): Promise<B> {
+  const run = Object(bundle);
+  if (run.steps_included !== true) return bundle;
+  const steps: TraceStepEvidence[] = [];
+  for await (const page of stepPages(db, { runId: run.run_id, startedAt: new Date(run.run_started_at) }))
+    steps.push(...page);
+  return { ...bundle, steps };
 }
 
 /** An instant of an inspected row, as bundles write it. */

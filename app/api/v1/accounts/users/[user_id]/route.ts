@@ -1,0 +1,4 @@
+import { changeUser, getUser, removeUser } from "@/server/account/contract";
+import { mount } from "@/server/endpoints";
+
+export const { GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS } = mount(changeUser, getUser, removeUser);

@@ -1,0 +1,4 @@
+import { inviteUser, listUsers } from "@/server/account/contract";
+import { mount } from "@/server/endpoints";
+
+export const { GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS } = mount(inviteUser, listUsers);

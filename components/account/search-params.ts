@@ -1,0 +1,29 @@
+import { parseAsString, parseAsStringLiteral } from "nuqs/server";
+import { roles } from "@/db/vocabulary";
+
+const memberStatuses = ["active", "suspended", "invited", "expired"] as const;
+const memberSorts = ["created_at", "-created_at", "name", "-name", "email", "-email", "role", "-role"] as const;
+
+export const memberSearch = {
+  status: parseAsStringLiteral(memberStatuses),
+  role: parseAsStringLiteral(roles),
+  q: parseAsString,
+  sort: parseAsStringLiteral(memberSorts),
+};
+
+interface MemberState {
+  status: (typeof memberStatuses)[number] | null;
+  role: (typeof roles)[number] | null;
+  q: string | null;
+  sort: (typeof memberSorts)[number] | null;
+}
+
+/** The list's query, for the page that reads ahead and for the view. */
+export function memberQuery({ status, role, q, sort }: MemberState) {
+  return {
+    ...(status === null ? {} : { status }),
+    ...(role === null ? {} : { role }),
+    ...(q === null || q.trim() === "" ? {} : { q }),
+    ...(sort === null ? {} : { sort }),
+  };
+}

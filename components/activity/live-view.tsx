@@ -1,0 +1,153 @@
+"use client";
+
+import { useInfiniteQuery } from "@tanstack/react-query";
+import dynamic from "next/dynamic";
+import { useQueryStates } from "nuqs";
+import { useState } from "react";
+import { CodeBlock } from "@/components/data/code-block";
+import { DataTable, type More, type Total } from "@/components/data/data-table";
+import { FilterBar } from "@/components/data/filter-bar";
+import { ListView } from "@/components/data/query-view";
+import { useMay } from "@/components/shell/session";
+import { TopicPage } from "@/components/shell/topic-page";
+import { ButtonLink } from "@/components/ui/button";
+import { EmptyState } from "@/components/ui/states";
+import { listLiveRuns, type RunSummary } from "@/server/activity/contract";
+import { api } from "@/server/platform/http/client";
+import { liveColumns } from "./live-columns";
+import { grouped, groupings, groupOf } from "./live-runs";
+import { LiveStrip } from "./live-strip";
+import { CancelRun, ReleaseRun } from "./run-dialogs";
+import { filterValue, liveFilters, paramsOf } from "./run-filters";
+import { type RunDeed, runHref, runMenu } from "./run-row-menu";
+import { type RunActions, RunActionsProvider } from "./run-server-actions";
+import { liveParams, liveQuery } from "./search-params";
+import { useLiveProgress } from "./use-live-progress";
+
+// Loaded when one is opened.
+const RunSidePanel = dynamic(async () => (await import("./run-side-panel")).RunSidePanel);
+
+export function LiveView({ actions }: { actions: RunActions }) {
+  const [params, setParams] = useQueryStates(liveParams);
+  const { open } = params;
+  const close = () => void setParams({ open: null });
+  return (
+    <RunActionsProvider actions={actions}>
+      <TopicPage
+        topic="ACT-LLM-LIVE"
+        aside={open === null ? null : <RunSidePanel runId={open} onClose={close} />}
+        actions={<Grouping />}
+      >
+        <LiveStrip />
+        <LiveRuns />
+      </TopicPage>
+    </RunActionsProvider>
+  );
+}
+
+function Grouping() {
+  const [{ group }, setParams] = useQueryStates(liveParams);
+  return (
+    <label className="flex items-center gap-2 text-muted text-xs">
+      Group by
+      <select
+        className="h-7 rounded-md border bg-raised px-2 text-ink text-xs"
+        value={group ?? ""}
+        onChange={(event) => void setParams({ group: liveParams.group.parse(event.target.value) })}
+      >
+        <option value="">nothing</option>
+        {groupings.map((grouping) => (
+          <option key={grouping} value={grouping}>
+            {grouping}
+          </option>
+        ))}
+      </select>
+    </label>
+  );
+}
+
+type Doing = { deed: RunDeed; run: RunSummary } | null;
+
+function LiveRuns() {
+  useLiveProgress();
+  const [params, setParams] = useQueryStates(liveParams);
+  const list = useInfiniteQuery(api.pages(listLiveRuns, { query: liveQuery(params) }));
+  const value = filterValue(liveFilters, params);
+  return (
+    <div className="flex min-w-0 flex-col pb-4">
+      <FilterBar
+        filters={liveFilters}
+        value={value}
+        onChange={(next) => void setParams(paramsOf(liveFilters, liveParams, next))}
+        placeholder="Filter live runs: status:paused agent:invoice-bot"
+      />
+      <ListView
+        list={list}
+        isFiltered={Object.keys(value).length > 0}
+        onClear={() => void setParams(paramsOf(liveFilters, liveParams, {}))}
+        columns={liveColumns.length}
+        firstUse={<NothingRuns />}
+        table={(rows, total, more) => <LiveTable rows={rows} total={total} more={more} />}
+      />
+    </div>
+  );
+}
+
+function LiveTable({ rows, total, more }: { rows: readonly RunSummary[]; total: Total; more: More }) {
+  const [{ group, open, sort }, setParams] = useQueryStates(liveParams);
+  const [doing, setDoing] = useState<Doing>(null);
+  const rights = { mayWrite: useMay("runs:write"), mayOverride: useMay("policies:override") };
+  return (
+    <>
+      <DataTable
+        label="Live runs"
+        columns={liveColumns}
+        rows={group === null ? rows : grouped(rows, group)}
+        rowId={(run) => run.run_id}
+        rowHref={(run) => runHref(run.run_id)}
+        onOpen={(run) => void setParams({ open: run.run_id })}
+        openId={open}
+        sort={sort}
+        onSort={(next) => void setParams({ sort: liveParams.sort.parse(next) })}
+        rowMenu={(run) => runMenu(run, rights, (deed, of) => setDoing({ deed, run: of }))}
+        total={total}
+        more={more}
+        {...(group === null ? {} : { groupBy: (run: RunSummary) => groupOf(run, group) })}
+      />
+      <RunDeeds doing={doing} onClose={() => setDoing(null)} />
+    </>
+  );
+}
+
+function RunDeeds({ doing, onClose }: { doing: Doing; onClose: () => void }) {
+  if (doing === null) return null;
+  const dialog = { run: doing.run, open: true, onOpenChange: (open: boolean) => (open ? undefined : onClose()) };
+  return doing.deed === "cancel" ? <CancelRun {...dialog} /> : <ReleaseRun {...dialog} decision={doing.deed} />;
+}
+
+const example = `curl -sS "$HOLDPOINT_URL/api/v1/runs" \\
+  -H "Authorization: Bearer $HOLDPOINT_API_KEY" -H "Content-Type: application/json" \\
+  -d '{"agent_id":"invoice-bot","goal":"Pay the open invoices"}'`;
+
+function NothingRuns() {
+  return (
+    <>
+      <EmptyState
+        title="Nothing runs now"
+        action={
+          <>
+            <ButtonLink href="/connectivity/sdk-integration">Connect a runner</ButtonLink>
+            <ButtonLink href="/activity/completed" variant="quiet">
+              Completed runs
+            </ButtonLink>
+          </>
+        }
+      >
+        A run appears here the moment a runner starts it, and moves while its steps arrive.
+      </EmptyState>
+      <div className="mx-auto w-full max-w-2xl">
+        <CodeBlock code={example} language="sh" label="Start a run" />
+      </div>
+    </>
+  );
+}

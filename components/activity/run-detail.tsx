@@ -1,0 +1,64 @@
+"use client";
+
+import { useQueryStates } from "nuqs";
+import { Skeleton, SkeletonRows } from "@/components/ui/skeleton";
+import type { RunActivity } from "@/server/activity/contract";
+import type { Action } from "@/server/platform/http/contract";
+import { LimitsPanel } from "./limits-panel";
+import { PoliciesPanel } from "./policies-panel";
+import { ProofPanel } from "./proof-panel";
+import { ReplayPanel } from "./replay-panel";
+import { RunHeadline, RunLinks } from "./run-headline";
+import { runParams } from "./search-params";
+import { Tabs } from "./tabs";
+import { TracePanel } from "./trace-panel";
+import { useRunUpdates } from "./use-run-updates";
+import { WhyPanel } from "./why-panel";
+
+interface RunDetailProps {
+  run: RunActivity;
+  actions: readonly Action[];
+  /** Beside a list: one column. */
+  isPanel?: boolean;
+}
+
+const tabs = [
+  { id: "trace", label: "Trace" },
+  { id: "replay", label: "Replay" },
+  { id: "policies", label: "Frozen policies" },
+  { id: "proof", label: "Proof" },
+] as const;
+
+/** One run, the same on its page and in the panel: what happened first, then everything it rests on. */
+export function RunDetail({ run, actions, isPanel = false }: RunDetailProps) {
+  useRunUpdates(run);
+  const [{ tab }, setParams] = useQueryStates(runParams);
+  return (
+    <div className="flex min-w-0 flex-col gap-5">
+      <RunHeadline run={run} />
+      <WhyPanel run={run} actions={actions} />
+      {run.refusal_reason === null ? <LimitsPanel run={run} /> : null}
+      <Tabs label="Parts of the run" tabs={tabs} current={tab} onSelect={(id) => void setParams({ tab: id })}>
+        {tab === "trace" ? <TracePanel run={run} isNarrow={isPanel} /> : null}
+        {tab === "replay" ? <ReplayPanel run={run} action={actions.find((one) => one.action === "replay")} /> : null}
+        {tab === "policies" ? <PoliciesPanel snapshotId={run.snapshot_id} /> : null}
+        {tab === "proof" ? <ProofPanel run={run} /> : null}
+      </Tabs>
+      <RunLinks run={run} />
+    </div>
+  );
+}
+
+export function RunSkeleton() {
+  return (
+    <div role="status" aria-label="Loading" className="flex flex-col gap-5">
+      <div className="flex gap-8">
+        {["state", "since", "took", "steps", "tokens"].map((part) => (
+          <Skeleton key={part} className="h-9 w-20" />
+        ))}
+      </div>
+      <Skeleton className="h-6 w-3/4" />
+      <SkeletonRows rows={6} columns={4} />
+    </div>
+  );
+}

@@ -1,0 +1,70 @@
+// How a run stands, in words and tones; the same in lists, panels and pages.
+
+import { words } from "@/components/data/format";
+import type { Tone } from "@/components/ui/mark";
+import type { RunSummary } from "@/server/activity/contract";
+
+type Standing = Pick<RunSummary, "status" | "refusal_reason">;
+type Ending = Pick<RunSummary, "status" | "termination_reason" | "end_note" | "refusal_reason">;
+
+type RunMark = { tone: Tone; word: string };
+
+const marks: Readonly<Record<RunSummary["status"], RunMark>> = {
+  queued: { tone: "neutral", word: "Queued" },
+  running: { tone: "info", word: "Running" },
+  paused: { tone: "review", word: "Paused" },
+  retry: { tone: "info", word: "Retrying" },
+  succeeded: { tone: "allow", word: "Succeeded" },
+  failed: { tone: "error", word: "Failed" },
+  failed_policy: { tone: "deny", word: "Stopped by policy" },
+  cancelled: { tone: "neutral", word: "Cancelled" },
+};
+
+export function markOfRun({ status, refusal_reason }: Standing): RunMark {
+  return refusal_reason === null ? marks[status] : { tone: "deny", word: "Refused" };
+}
+
+export const statusOptions = (statuses: readonly RunSummary["status"][]) =>
+  statuses.map((value) => ({ value, label: marks[value].word }));
+
+const notes: Readonly<Record<string, string>> = {
+  denied: "Pause denied",
+  timed_out: "Pause timed out",
+  frozen: "Frozen",
+  duration: "Ran too long",
+  idle: "Silent too long",
+  abandoned: "Left steps open",
+};
+
+const reasons: Readonly<Record<string, string>> = {
+  completed: "Completed",
+  policy_block: "Policy",
+  budget_exceeded: "Budget",
+  rate_limited: "Rate",
+  timeout: "Time-out",
+  system_failure: "System failure",
+  user_abort: "By hand",
+};
+
+/** Why it ended, in a word or two; null while it is live. */
+export function endReasonOf(run: Ending): string | null {
+  if (run.refusal_reason !== null) return words(run.refusal_reason);
+  if (run.end_note !== null) return notes[run.end_note] ?? words(run.end_note);
+  return run.termination_reason === null ? null : (reasons[run.termination_reason] ?? words(run.termination_reason));
+}
+
+export const reasonOptions = Object.entries(reasons).map(([value, label]) => ({ value, label }));
+
+const risks: Readonly<Record<NonNullable<RunSummary["risk_level"]>, RunMark>> = {
+  NORMAL: { tone: "allow", word: "Clear" },
+  NEAR_THRESHOLD: { tone: "review", word: "Near a limit" },
+  AT_RISK: { tone: "error", word: "At risk" },
+  VIOLATED: { tone: "deny", word: "Violated" },
+};
+
+/** null: it counts in no metric. */
+export function markOfRisk(risk: RunSummary["risk_level"]): RunMark | null {
+  return risk === null ? null : risks[risk];
+}
+
+export const riskOptions = Object.entries(risks).map(([value, { word }]) => ({ value, label: word }));

@@ -1,0 +1,83 @@
+// What stands in the addresses of the Activity pages. Names are the API's.
+
+import { parseAsArrayOf, parseAsBoolean, parseAsString, parseAsStringLiteral } from "nuqs/server";
+import { liveRunStatuses, runSources, runStatuses, terminationReasons } from "@/db/vocabulary";
+import { riskLevels } from "@/server/activity/contract";
+import { groupings } from "./live-runs";
+
+const narrowing = {
+  agent: parseAsString,
+  project: parseAsString,
+  provider: parseAsString,
+  model: parseAsString,
+  source: parseAsArrayOf(parseAsStringLiteral(runSources)),
+  risk_level: parseAsArrayOf(parseAsStringLiteral(riskLevels)),
+  policy_id: parseAsString,
+  synthetic: parseAsBoolean,
+  refused: parseAsBoolean,
+  q: parseAsString,
+};
+
+/** The run in the side panel. */
+const open = parseAsString;
+
+const liveSorts = ["-started_at", "started_at", "-last_seen_at", "last_seen_at"] as const;
+const usageSorts = ["-tokens_used", "tokens_used", "-cost_cents", "cost_cents"] as const;
+const endSorts = ["-completed_at", "completed_at", "-started_at", "started_at", "-duration_ms", "duration_ms"] as const;
+
+export const liveParams = {
+  ...narrowing,
+  status: parseAsArrayOf(parseAsStringLiteral(liveRunStatuses)),
+  sort: parseAsStringLiteral([...liveSorts, ...usageSorts] as const).withDefault("-started_at"),
+  group: parseAsStringLiteral(groupings),
+  open,
+};
+
+export const completedParams = {
+  ...narrowing,
+  status: parseAsArrayOf(parseAsStringLiteral(runStatuses)),
+  termination_reason: parseAsArrayOf(parseAsStringLiteral(terminationReasons)),
+  /** From links of figures: they stand in for the page's range. */
+  completed_after: parseAsString,
+  completed_before: parseAsString,
+  sort: parseAsStringLiteral([...endSorts, ...usageSorts] as const).withDefault("-completed_at"),
+  open,
+};
+
+const runTabs = ["trace", "replay", "policies", "proof"] as const;
+
+/** Of a run, on its page and in its panel. */
+export const runParams = {
+  tab: parseAsStringLiteral(runTabs).withDefault("trace"),
+  /** The chosen row of the trace. */
+  row: parseAsString,
+};
+
+type Present<T> = { [K in keyof T]?: NonNullable<T[K]> };
+
+/** What the API is asked: without what is not set, and without what is only the page's. */
+function queryOf<T extends object, Own extends keyof T>(values: T, own: readonly Own[]): Present<Omit<T, Own>> {
+  const isSet = (value: unknown) => value !== null && value !== "" && !(Array.isArray(value) && value.length === 0);
+  const kept = Object.entries(values).filter(([name, value]) => isSet(value) && !own.some((other) => other === name));
+  return present(Object.fromEntries(kept));
+}
+
+// Entries forget which name had which value.
+function present<T>(entries: Record<string, unknown>): T {
+  return entries as T;
+}
+
+type Live = { [K in keyof typeof liveParams]: ReturnType<(typeof liveParams)[K]["parseServerSide"]> };
+type Completed = { [K in keyof typeof completedParams]: ReturnType<(typeof completedParams)[K]["parseServerSide"]> };
+type Range = { since: string | null; until: string | null };
+
+export function liveQuery(params: Live) {
+  return queryOf(params, ["open", "group"]);
+}
+
+/** Of the range only what the address does not say more exactly. */
+export function completedQuery(params: Completed, { since, until }: Range) {
+  const isExact = params.completed_after !== null || params.completed_before !== null;
+  const range = isExact ? {} : queryOf({ completed_after: since, completed_before: until }, []);
+  return { ...range, ...queryOf(params, ["open"]) };
+}

@@ -1,0 +1,93 @@
+"use client";
+
+import {
+  ArrowUpRight,
+  Ban,
+  CircleCheck,
+  CircleDot,
+  CirclePlay,
+  CircleStop,
+  Clock,
+  Hand,
+  type LucideIcon,
+  MessageSquare,
+  RotateCcw,
+  TrendingUp,
+} from "lucide-react";
+import { ListView } from "@/components/data/query-view";
+import { Timeline, type TimelineItem } from "@/components/data/timeline";
+import { Button } from "@/components/ui/button";
+import { Section } from "@/components/ui/section";
+import { Skeleton } from "@/components/ui/skeleton";
+import { EmptyState } from "@/components/ui/states";
+import type { TimelineEntry } from "@/server/incidents/contract";
+import { type Moment, momentOf } from "./timeline-items";
+import { useKnownActors } from "./use-actor-names";
+import { useTimeline } from "./use-incident";
+
+const icons: Readonly<Record<TimelineEntry["type"], LucideIcon>> = {
+  run_started: CirclePlay,
+  inflection: Ban,
+  run_ended: CircleStop,
+  created: CircleDot,
+  acknowledged: Hand,
+  escalated: ArrowUpRight,
+  severity_changed: TrendingUp,
+  resolved: CircleCheck,
+  reopened: RotateCcw,
+  commented: MessageSquare,
+  sla_due: Clock,
+};
+
+/** What happened to the incident and its run, oldest first; a due time that lies ahead comes last. */
+export function IncidentTimeline({ incidentId }: { incidentId: string }) {
+  const list = useTimeline(incidentId);
+  const known = useKnownActors();
+  return (
+    <Section title="Timeline">
+      {list.isPending ? (
+        <Skeleton className="h-40 w-full" />
+      ) : (
+        <ListView
+          list={list}
+          columns={2}
+          isFiltered={false}
+          onClear={() => undefined}
+          firstUse={<EmptyState title="Nothing is recorded" />}
+          table={(entries, _total, more) => (
+            <>
+              <Timeline times="exact" items={entries.map((entry) => itemOf(momentOf(entry, known)))} />
+              {more.hasMore ? (
+                <Button size="small" variant="quiet" pending={more.loading} onClick={more.load}>
+                  Show what came later
+                </Button>
+              ) : null}
+            </>
+          )}
+        />
+      )}
+    </Section>
+  );
+}
+
+function itemOf(moment: Moment): TimelineItem {
+  const Icon = icons[moment.type];
+  const { id, at, tone, title, by, said, facts, isAhead } = moment;
+  return {
+    id,
+    at,
+    tone,
+    icon: <Icon aria-hidden />,
+    title: isAhead ? <span className="text-muted">{title}</span> : title,
+    by: by === null ? null : `by ${by}`,
+    body:
+      said === null && facts.length === 0 ? null : (
+        <>
+          {facts.map((line) => (
+            <p key={line}>{line}</p>
+          ))}
+          {said === null ? null : <p className="whitespace-pre-wrap border-l-2 pl-2 text-ink">{said}</p>}
+        </>
+      ),
+  };
+}

@@ -1,0 +1,83 @@
+"use client";
+
+import dynamic from "next/dynamic";
+import { useQueryStates } from "nuqs";
+import { filterValue, paramsOf } from "@/components/activity/run-filters";
+import { TopicPage } from "@/components/shell/topic-page";
+import { type StripPart, TopicStrip } from "@/components/shell/topic-strip";
+import { ButtonLink } from "@/components/ui/button";
+import { EmptyState } from "@/components/ui/states";
+import { listResolvedIncidents } from "@/server/incidents/contract";
+import { useResolvedColumns } from "./incident-columns";
+import { resolvedFilters } from "./incident-filters";
+import { IncidentList } from "./incident-list";
+import { resolvedParams, resolvedQuery } from "./search-params";
+import { type IncidentActions, IncidentActionsProvider } from "./server-actions";
+
+// Loaded when one is opened.
+const IncidentSidePanel = dynamic(async () => (await import("./incident-side-panel")).IncidentSidePanel);
+
+interface Range {
+  since: string | null;
+  until: string | null;
+}
+
+const parts: readonly StripPart[] = [
+  { key: "total", label: "Resolved" },
+  { key: "median_time_to_resolve" },
+  { key: "sla_compliance" },
+  { key: "reopened", tone: "review" },
+];
+
+export function ResolvedView({ actions, since, until }: { actions: IncidentActions } & Range) {
+  const [{ open }, setParams] = useQueryStates(resolvedParams);
+  return (
+    <IncidentActionsProvider actions={actions}>
+      <TopicPage
+        topic="INC-EV-RES"
+        aside={
+          open === null ? null : <IncidentSidePanel incidentId={open} onClose={() => void setParams({ open: null })} />
+        }
+      >
+        <TopicStrip topic="incidents/resolved" parts={parts} since={since} until={until} />
+        <ResolvedIncidents since={since} until={until} />
+      </TopicPage>
+    </IncidentActionsProvider>
+  );
+}
+
+function ResolvedIncidents(range: Range) {
+  const [params, setParams] = useQueryStates(resolvedParams);
+  return (
+    <IncidentList
+      endpoint={listResolvedIncidents}
+      input={{ query: resolvedQuery(params, range) }}
+      label="Resolved incidents"
+      columns={useResolvedColumns()}
+      filters={resolvedFilters}
+      value={filterValue(resolvedFilters, params)}
+      onFilter={(value) => void setParams(paramsOf(resolvedFilters, resolvedParams, value))}
+      placeholder="Filter: type:token_limit_exceeded agent:invoice-bot"
+      openId={params.open}
+      onOpen={(open) => void setParams({ open })}
+      sort={params.sort}
+      onSort={(sort) => void setParams({ sort: resolvedParams.sort.parse(sort) })}
+      firstUse={<NothingResolved isWindow={range.since !== null || range.until !== null} />}
+    />
+  );
+}
+
+function NothingResolved({ isWindow }: { isWindow: boolean }) {
+  return isWindow ? (
+    <EmptyState title="Nothing was resolved in this time" action={<ButtonLink href="?range=all">All time</ButtonLink>}>
+      Choose a longer time, or look at what is still open.
+    </EmptyState>
+  ) : (
+    <EmptyState
+      title="No incident has been resolved yet"
+      action={<ButtonLink href="/incidents/active">Active incidents</ButtonLink>}
+    >
+      Every resolved incident stays here, with how it was resolved and whether in time.
+    </EmptyState>
+  );
+}

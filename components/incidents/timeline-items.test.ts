@@ -1,0 +1,84 @@
+import { describe, expect, it } from "vitest";
+import { type TimelineEntry, timelineEntryTypes } from "@/server/incidents/contract";
+import { actorName } from "./actor-names";
+import { escalatedTo, momentOf, reopenings } from "./timeline-items";
+
+const me = "01a203eb-320e-768e-b18b-19a908cea50b";
+const ada = "01a203eb-320e-768e-b18b-19a908cea50c";
+const known = { selfId: me, members: new Map([[ada, "Ada Lovelace"]]), keys: new Map([[me, "runner"]]) };
+
+function entry(
+  type: TimelineEntry["type"],
+  detail: Record<string, unknown> = {},
+  who: string | null = ada,
+): TimelineEntry {
+  const actor = who === null ? null : ({ actor_type: "user", actor_id: who } as const);
+  return { entry_id: type, type, at: "2026-11-22T03:00:00.000Z", actor, detail };
+}
+
+describe("a moment", () => {
+  it("has words for every type, also without any detail", () => {
+    for (const type of timelineEntryTypes) {
+      const { title } = momentOf(entry(type, {}, null), known);
+      expect(title, type).toMatch(/^[A-Z]/);
+      expect(title, type).not.toMatch(/null|undefined/);
+    }
+  });
+
+  it("names who did it", () => {
+    expect(momentOf(entry("acknowledged"), known).by).toBe("Ada Lovelace");
+    expect(momentOf(entry("acknowledged", {}, me), known).by).toBe("you");
+    expect(momentOf(entry("run_started", {}, null), known).by).toBeNull();
+  });
+
+  it("keeps what people wrote as they wrote it", () => {
+    const text = "<b>why</b>\nnot";
+    expect(momentOf(entry("commented", { content: text }), known).said).toBe(text);
+    expect(momentOf(entry("escalated", { target: `user:${ada}`, level: 2, reason: text }), known)).toMatchObject({
+      title: "Escalated to Ada Lovelace, level 2",
+      said: text,
+    });
+  });
+
+  it("says how the run ended and how long the incident was open", () => {
+    const end = { status: "failed_policy", termination_reason: "policy_block", stopped_at_step: 3 };
+    expect(momentOf(entry("run_ended", end), known)).toMatchObject({
+      title: "Run stopped by policy",
+      facts: ["Reason: policy block", "Last step: 3"],
+    });
+    const done = { resolution_method: "rollback", time_to_resolution_seconds: 7_800 };
+    expect(momentOf(entry("resolved", done), known)).toMatchObject({
+      title: "Resolved: rollback",
+      facts: ["2 h 10 m after it was opened"],
+    });
+  });
+
+  it.each([
+    ["pending", "Due to be resolved", true],
+    ["met", "Due time: kept", false],
+    ["breached", "Due time passed", false],
+  ])("shows a due time that is %s", (state, title, isAhead) => {
+    expect(momentOf(entry("sla_due", { state }, null), known)).toMatchObject({ title, isAhead });
+  });
+});
+
+it("finds the last escalation and counts reopenings, or says that it cannot", () => {
+  const story = [
+    entry("created"),
+    entry("escalated", { target: "role:admin" }),
+    entry("reopened"),
+    entry("escalated", { target: `user:${ada}` }),
+  ];
+  expect(escalatedTo(story)).toBe(`user:${ada}`);
+  expect(escalatedTo([])).toBeNull();
+  expect(reopenings(story, true)).toBe(1);
+  expect(reopenings(story, false)).toBeNull();
+});
+
+it("tells actors apart", () => {
+  expect(actorName("system:sweeper", known)).toBe("Holdpoint (sweeper)");
+  expect(actorName(`key:${me}`, known)).toBe("API key “runner”");
+  expect(actorName(`key:${ada}`, known)).toBe("API key …cea50c");
+  expect(actorName("user:gone-12345678", known)).toBe("member 345678");
+  expect(actorName("role:admin", known)).toBe("every admin");
+});

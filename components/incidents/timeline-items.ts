@@ -1,0 +1,138 @@
+// The timeline's entries in words: what it was, who did it, and what they said. Pure.
+
+import { duration, words } from "@/components/data/format";
+import type { Severity } from "@/db/vocabulary";
+import type { TimelineEntry } from "@/server/incidents/contract";
+import { actorIn, actorName, type Known } from "./actor-names";
+
+export type MomentTone = Severity | "deny" | "allow" | "info" | "neutral" | "error";
+
+export interface Moment {
+  id: string;
+  at: string;
+  type: TimelineEntry["type"];
+  tone: MomentTone;
+  title: string;
+  by: string | null;
+  /** What a person wrote, verbatim. */
+  said: string | null;
+  /** Further facts, each a line. */
+  facts: string[];
+  /** It lies ahead. */
+  isAhead: boolean;
+}
+
+type Detail = (name: string) => string | null;
+type Reading = Pick<Moment, "title"> & Partial<Pick<Moment, "tone" | "said" | "facts" | "isAhead">>;
+type Reader = (detail: Detail, known: Known) => Reading;
+
+const readers: Readonly<Record<TimelineEntry["type"], Reader>> = {
+  run_started: (detail) => ({ title: `Run of ${detail("agent_id") ?? "unknown agent"} started` }),
+  inflection: (detail) => ({
+    title: `Step ${detail("step_index") ?? "?"} broke policy`,
+    tone: "deny",
+    facts: lines(detail("reason")),
+  }),
+  run_ended: (detail) => ({
+    title: detail("status") === "failed_policy" ? "Run stopped by policy" : `Run ended: ${lower(detail("status"))}`,
+    facts: lines(because(detail("termination_reason")), stoppedAt(detail("stopped_at_step"))),
+  }),
+  created: (detail) => ({
+    title: `Incident opened as ${lower(detail("severity"))}`,
+    tone: toneOf(detail("severity")),
+  }),
+  acknowledged: (detail) => ({ title: "Acknowledged", tone: "info", said: detail("note") }),
+  escalated: (detail, known) => ({
+    title: `Escalated to ${target(detail("target"), known)}, level ${detail("level") ?? "unknown"}`,
+    tone: "high",
+    said: detail("reason"),
+  }),
+  severity_changed: (detail) => ({
+    title: `Severity raised from ${lower(detail("from"))} to ${lower(detail("to"))}`,
+    tone: toneOf(detail("to")),
+  }),
+  resolved: (detail) => ({
+    title: `Resolved: ${lower(detail("resolution_method"))}`,
+    tone: "allow",
+    said: detail("resolution_notes"),
+    facts: lines(openFor(detail("time_to_resolution_seconds"))),
+  }),
+  reopened: (detail) => ({ title: "Reopened", tone: "high", said: detail("reason") }),
+  commented: (detail) => ({ title: "Comment", said: detail("content") }),
+  sla_due: (detail) => dueReading(detail("state")),
+};
+
+export function momentOf(entry: TimelineEntry, known: Known): Moment {
+  const detail: Detail = (name) => {
+    const value = entry.detail[name];
+    return typeof value === "string" || typeof value === "number" ? String(value) : null;
+  };
+  const reading = readers[entry.type](detail, known);
+  return {
+    id: entry.entry_id,
+    at: entry.at,
+    type: entry.type,
+    by: entry.actor === null ? null : actorName(entry.actor, known),
+    tone: "neutral",
+    said: null,
+    facts: [],
+    isAhead: false,
+    ...reading,
+  };
+}
+
+function dueReading(state: string | null): Reading {
+  if (state === "met") return { title: "Due time: kept", tone: "neutral" };
+  if (state === "breached") return { title: "Due time passed", tone: "critical" };
+  return { title: "Due to be resolved", isAhead: true };
+}
+
+/** `role:admin` or `user:<id>`; older entries say the bare word. */
+function target(text: string | null, known: Known): string {
+  if (text === null) return "somebody unknown";
+  return actorIn(text).actor_type === "" ? text : actorName(text, known);
+}
+
+function openFor(seconds: string | null): string | null {
+  return seconds === null ? null : `${duration(Number(seconds) * 1_000)} after it was opened`;
+}
+
+function because(reason: string | null): string | null {
+  return reason === null ? null : `Reason: ${lower(reason)}`;
+}
+
+function stoppedAt(step: string | null): string | null {
+  return step === null ? null : `Last step: ${step}`;
+}
+
+function lower(value: string | null): string {
+  const text = words(value);
+  return text.charAt(0).toLowerCase() + text.slice(1);
+}
+
+function lines(...found: (string | null)[]): string[] {
+  return found.filter((line) => line !== null && line !== "").map((line) => line ?? "");
+}
+
+const tones: Readonly<Record<string, MomentTone>> = {
+  low: "low",
+  medium: "medium",
+  high: "high",
+  critical: "critical",
+};
+
+function toneOf(severity: string | null): MomentTone {
+  return tones[severity ?? ""] ?? "neutral";
+}
+
+/** The last person or role it was escalated to, as `role:<role>` or `user:<id>`; null when it never was. */
+export function escalatedTo(entries: readonly TimelineEntry[]): string | null {
+  const last = entries.findLast((entry) => entry.type === "escalated");
+  const found = last?.detail.target;
+  return typeof found === "string" ? found : null;
+}
+
+/** How often it was opened again; null while not the whole timeline is there. */
+export function reopenings(entries: readonly TimelineEntry[], isWhole: boolean): number | null {
+  return isWhole ? entries.filter((entry) => entry.type === "reopened").length : null;
+}

@@ -1,0 +1,1 @@
+CREATE INDEX "runs_key_idx" ON "runs" USING btree ("tenant_id","run_id");

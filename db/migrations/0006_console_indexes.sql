@@ -1,0 +1,3 @@
+DROP INDEX "runs_completed_idx";--> statement-breakpoint
+CREATE INDEX "incidents_resolved_idx" ON "incidents" USING btree ("tenant_id",coalesce(resolved_at, '-infinity'),"id") WHERE status = 'resolved';--> statement-breakpoint
+CREATE INDEX "runs_completed_idx" ON "runs" USING btree ("tenant_id","completed_at","run_id","status","termination_reason","synthetic","refusal_reason","started_at") WHERE completed_at is not null;
