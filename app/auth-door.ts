@@ -13,21 +13,21 @@ export type DoorAnswer =
 
 /** Asks an address below /api/auth in the browser's name. */
 export async function askDoor(path: `/${string}`, body: object): Promise<DoorAnswer> {
+  const response = await answerAuth(await postOf(`/api/auth${path}`, body));
+  await keepCookies(response);
+  const value = Object(await response.json());
+  return response.ok ? { ok: true, value } : { ok: false, problem: value };
+}
+
+/** What the browser would post itself: with its cookies, its name and its address. */
+export async function postOf(path: string, body: object): Promise<Request> {
   const [jar, sent] = await Promise.all([cookies(), headers()]);
   const own = new Headers({ "content-type": "application/json", cookie: jar.toString() });
   for (const name of ["user-agent", clientAddressHeader]) {
     const value = sent.get(name);
     if (value !== null) own.set(name, value);
   }
-  const request = new Request(`http://page.invalid/api/auth${path}`, {
-    method: "POST",
-    headers: own,
-    body: JSON.stringify(body),
-  });
-  const response = await answerAuth(request);
-  await keepCookies(response);
-  const value = Object(await response.json());
-  return response.ok ? { ok: true, value } : { ok: false, problem: value };
+  return new Request(`http://page.invalid${path}`, { method: "POST", headers: own, body: JSON.stringify(body) });
 }
 
 /** Sets on this page's answer what the door's answer sets. */

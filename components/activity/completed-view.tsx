@@ -5,6 +5,7 @@ import dynamic from "next/dynamic";
 import { useQueryStates } from "nuqs";
 import { DataTable } from "@/components/data/data-table";
 import { FilterBar } from "@/components/data/filter-bar";
+import { filterOf, paramsOf } from "@/components/data/filter-params";
 import { ListView } from "@/components/data/query-view";
 import { TopicPage } from "@/components/shell/topic-page";
 import { type StripPart, TopicStrip } from "@/components/shell/topic-strip";
@@ -14,7 +15,7 @@ import { listCompletedRuns } from "@/server/activity/contract";
 import { api } from "@/server/platform/http/client";
 import { completedColumns } from "./completed-columns";
 import { completedStripTopic } from "./live-reads";
-import { completedFilters, filterValue, paramsOf } from "./run-filters";
+import { completedFilters } from "./run-filters";
 import { runHref, runMenu } from "./run-row-menu";
 import { type RunActions, RunActionsProvider } from "./run-server-actions";
 import { completedParams, completedQuery } from "./search-params";
@@ -53,7 +54,7 @@ export function CompletedView({ actions, since, until }: { actions: RunActions }
 function CompletedRuns(range: Range) {
   const [params, setParams] = useQueryStates(completedParams);
   const list = useInfiniteQuery(api.pages(listCompletedRuns, { query: completedQuery(params, range) }));
-  const value = filterValue(completedFilters, params);
+  const value = filterOf(completedFilters, params);
   const clear = () => void setParams(paramsOf(completedFilters, completedParams, {}));
   return (
     <div className="flex min-w-0 flex-col pb-4">

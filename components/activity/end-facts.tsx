@@ -1,10 +1,10 @@
 "use client";
 
 import { useQuery } from "@tanstack/react-query";
+import { capitalised } from "@/components/account/actor-names";
+import { useActorName } from "@/components/account/use-actor-names";
 import { type Fact, Facts } from "@/components/data/facts";
 import { Time } from "@/components/data/time";
-import { capitalised } from "@/components/incidents/actor-names";
-import { useActorName } from "@/components/incidents/use-actor-names";
 import { useMay } from "@/components/shell/session";
 import type { RunActivity } from "@/server/activity/contract";
 import { listAuditLog } from "@/server/logs/contract";

@@ -7,6 +7,7 @@ import { useState } from "react";
 import { CodeBlock } from "@/components/data/code-block";
 import { DataTable, type More, type Total } from "@/components/data/data-table";
 import { FilterBar } from "@/components/data/filter-bar";
+import { filterOf, paramsOf } from "@/components/data/filter-params";
 import { ListView } from "@/components/data/query-view";
 import { useMay } from "@/components/shell/session";
 import { TopicPage } from "@/components/shell/topic-page";
@@ -18,7 +19,7 @@ import { liveColumns } from "./live-columns";
 import { grouped, groupings, groupOf } from "./live-runs";
 import { LiveStrip } from "./live-strip";
 import { CancelRun, ReleaseRun } from "./run-dialogs";
-import { filterValue, liveFilters, paramsOf } from "./run-filters";
+import { liveFilters } from "./run-filters";
 import { type RunDeed, runHref, runMenu } from "./run-row-menu";
 import { type RunActions, RunActionsProvider } from "./run-server-actions";
 import { liveParams, liveQuery } from "./search-params";
@@ -72,7 +73,7 @@ function LiveRuns() {
   useLiveProgress();
   const [params, setParams] = useQueryStates(liveParams);
   const list = useInfiniteQuery(api.pages(listLiveRuns, { query: liveQuery(params) }));
-  const value = filterValue(liveFilters, params);
+  const value = filterOf(liveFilters, params);
   return (
     <div className="flex min-w-0 flex-col pb-4">
       <FilterBar

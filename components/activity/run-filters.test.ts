@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
+import { filterOf, paramsOf } from "@/components/data/filter-params";
 import { listActivity, listCompletedRuns, listLiveRuns } from "@/server/activity/contract";
-import { completedFilters, filterValue, liveFilters, paramsOf } from "./run-filters";
+import { completedFilters, liveFilters } from "./run-filters";
 import { completedParams, completedQuery, liveParams, liveQuery } from "./search-params";
 
 const nothing = { agent: null, project: null, provider: null, model: null, source: null, risk_level: null } as const;
@@ -19,12 +20,12 @@ describe("filters of runs", () => {
     const value = { status: ["paused", "running"], agent: ["a, b"], synthetic: ["false"], q: ["late mail"] };
     const params = paramsOf(liveFilters, liveParams, value);
     expect(params).toMatchObject({ status: ["paused", "running"], agent: "a, b", synthetic: false, risk_level: null });
-    expect(filterValue(liveFilters, params)).toEqual(value);
+    expect(filterOf(liveFilters, params)).toEqual(value);
   });
 
   it("leave out what is no value", () => {
     expect(paramsOf(liveFilters, liveParams, { status: ["finished"] }).status ?? []).toEqual([]);
-    expect(filterValue(liveFilters, { status: [], agent: "", open: "x" })).toEqual({});
+    expect(filterOf(liveFilters, { status: [], agent: "", open: "x" })).toEqual({});
   });
 });
 

@@ -2,9 +2,9 @@
 
 import Link from "next/link";
 import type { ReactNode } from "react";
+import { useActorName } from "@/components/account/use-actor-names";
 import { count, duration, plural, tokens, words } from "@/components/data/format";
 import { Elapsed, Time } from "@/components/data/time";
-import { useActorName } from "@/components/incidents/use-actor-names";
 import { Identifier } from "@/components/ui/identifier";
 import { Tooltip } from "@/components/ui/tooltip";
 import type { RunActivity } from "@/server/activity/contract";

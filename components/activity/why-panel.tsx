@@ -2,12 +2,12 @@
 
 import Link from "next/link";
 import { useQueryStates } from "nuqs";
+import { capitalised } from "@/components/account/actor-names";
+import { useActorName } from "@/components/account/use-actor-names";
 import { type Fact, Facts } from "@/components/data/facts";
 import { words } from "@/components/data/format";
 import { Meter } from "@/components/data/meter";
 import { Time } from "@/components/data/time";
-import { capitalised } from "@/components/incidents/actor-names";
-import { useActorName } from "@/components/incidents/use-actor-names";
 import { classes } from "@/components/ui/classes";
 import { Mark } from "@/components/ui/mark";
 import { Skeleton } from "@/components/ui/skeleton";

@@ -2,12 +2,12 @@
 
 import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
+import { useActorName } from "@/components/account/use-actor-names";
 import { type Fact, Facts } from "@/components/data/facts";
 import { plural, words } from "@/components/data/format";
 import { QueryView } from "@/components/data/query-view";
 import { Time } from "@/components/data/time";
 import { Timeline } from "@/components/data/timeline";
-import { useActorName } from "@/components/logs/actors";
 import { entryHref } from "@/components/logs/entry-href";
 import { useMay } from "@/components/shell/session";
 import { Button, ButtonLink } from "@/components/ui/button";
@@ -88,8 +88,6 @@ function DeedButton({ offer, onDeed }: { offer: Action; onDeed: () => void }) {
 
 function KeyFacts({ apiKey }: { apiKey: ApiKey }) {
   const nameOf = useActorName();
-  const by = (text: string) =>
-    inSentence(nameOf({ actor_type: text.replace(/:.*/s, ""), actor_id: text.replace(/^[^:]*:/, "") }));
   const items: Fact[] = [
     { label: "Begins with", value: <code>{apiKey.prefix}…</code> },
     { label: "Id", value: <Identifier value={apiKey.key_id} label="key id" /> },
@@ -98,7 +96,7 @@ function KeyFacts({ apiKey }: { apiKey: ApiKey }) {
       value: apiKey.agent_ids.length === 0 ? "any" : apiKey.agent_ids.join(", "),
       hint: apiKey.agent_ids.length === 0 ? "Its runs are marked as not verified." : undefined,
     },
-    { label: "Created", value: <Time at={apiKey.created_at} mode="exact" />, hint: `by ${by(apiKey.created_by)}` },
+    { label: "Created", value: <Time at={apiKey.created_at} mode="exact" />, hint: `by ${nameOf(apiKey.created_by)}` },
     { label: "Expires", value: <Expiry apiKey={apiKey} /> },
     {
       label: "Last used",
@@ -119,16 +117,11 @@ function KeyFacts({ apiKey }: { apiKey: ApiKey }) {
           {
             label: "Revoked",
             value: <Time at={apiKey.revoked_at} mode="exact" />,
-            hint: `by ${apiKey.revoked_by === null ? "unknown" : by(apiKey.revoked_by)}${apiKey.revoked_reason ? `: “${apiKey.revoked_reason}”` : ""}`,
+            hint: `by ${apiKey.revoked_by === null ? "unknown" : nameOf(apiKey.revoked_by)}${apiKey.revoked_reason ? `: “${apiKey.revoked_reason}”` : ""}`,
           },
         ]),
   ];
   return <Facts items={items} />;
-}
-
-/** "by you", not "by You". */
-function inSentence(name: string): string {
-  return name === "You" ? "you" : name;
 }
 
 function Scopes({ scopes }: { scopes: readonly string[] }) {
@@ -163,7 +156,7 @@ function History({ keyId }: { keyId: string }) {
       }
     >
       <QueryView query={entries} skeleton={<Skeleton className="h-16 w-full" />}>
-        {({ items }) => <Timeline items={items.map((entry) => momentOf(entry, inSentence(nameOf(entry))))} />}
+        {({ items }) => <Timeline items={items.map((entry) => momentOf(entry, nameOf(entry)))} />}
       </QueryView>
     </Section>
   );

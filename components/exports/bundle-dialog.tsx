@@ -2,14 +2,14 @@
 
 import { useQuery } from "@tanstack/react-query";
 import { Download } from "lucide-react";
+import { capitalised } from "@/components/account/actor-names";
+import { useActorName } from "@/components/account/use-actor-names";
 import { type Fact, Facts } from "@/components/data/facts";
 import { bytes, day } from "@/components/data/format";
 import { Meter } from "@/components/data/meter";
 import { QueryView } from "@/components/data/query-view";
 import { Time, useZone } from "@/components/data/time";
 import type { ServerAction } from "@/components/data/use-action";
-import { capitalised } from "@/components/incidents/actor-names";
-import { useActorName } from "@/components/incidents/use-actor-names";
 import { useReturnedFocus } from "@/components/incidents/use-returned-focus";
 import { buttonClass } from "@/components/ui/button";
 import { Callout } from "@/components/ui/callout";

@@ -2,11 +2,11 @@
 
 import { useQuery } from "@tanstack/react-query";
 import { Download } from "lucide-react";
+import { capitalised } from "@/components/account/actor-names";
+import { useActorName } from "@/components/account/use-actor-names";
 import { bytes, plural, shortId } from "@/components/data/format";
 import { QueryView } from "@/components/data/query-view";
 import { Time } from "@/components/data/time";
-import { capitalised } from "@/components/incidents/actor-names";
-import { useActorName } from "@/components/incidents/use-actor-names";
 import { buttonClass } from "@/components/ui/button";
 import { CopyButton } from "@/components/ui/copy";
 import { Skeleton } from "@/components/ui/skeleton";

@@ -1,10 +1,10 @@
 "use client";
 
+import { useActorName } from "@/components/account/use-actor-names";
 import { ActionForm } from "@/components/data/action-form";
 import { words } from "@/components/data/format";
 import { Time } from "@/components/data/time";
 import type { ServerAction } from "@/components/data/use-action";
-import { useActorName } from "@/components/incidents/use-actor-names";
 import { ChoiceField, TextAreaField } from "@/components/ui/field";
 import { Section } from "@/components/ui/section";
 import { useToast } from "@/components/ui/toast";

@@ -1,17 +1,17 @@
 "use client";
 
 import { type ReactNode, useState } from "react";
+import { capitalised } from "@/components/account/actor-names";
+import { useActorName, useKnownActors } from "@/components/account/use-actor-names";
 import { ActionForm } from "@/components/data/action-form";
 import { useNow } from "@/components/data/clock";
 import { duration, words } from "@/components/data/format";
 import { CheckboxField, ChoiceField, SelectField, TextAreaField, TextField } from "@/components/ui/field";
 import { type ResolutionMethod, roles, severities } from "@/db/vocabulary";
 import type { Comment, Incident } from "@/server/incidents/contract";
-import { capitalised } from "./actor-names";
 import { incidentReads } from "./reads";
 import { useIncidentActions } from "./server-actions";
 import { slaClock } from "./sla-clock";
-import { useActorName, useKnownActors } from "./use-actor-names";
 
 interface FormProps {
   incident: Incident;

@@ -2,7 +2,7 @@
 
 import dynamic from "next/dynamic";
 import { useQueryStates } from "nuqs";
-import { filterValue, paramsOf } from "@/components/activity/run-filters";
+import { filterOf, paramsOf } from "@/components/data/filter-params";
 import { TopicPage } from "@/components/shell/topic-page";
 import { type StripPart, TopicStrip } from "@/components/shell/topic-strip";
 import { ButtonLink } from "@/components/ui/button";
@@ -58,7 +58,7 @@ function ActiveIncidents() {
       label="Active incidents"
       columns={useActiveColumns()}
       filters={activeFilters}
-      value={filterValue(activeFilters, params)}
+      value={filterOf(activeFilters, params)}
       onFilter={(value) => void setParams(paramsOf(activeFilters, activeParams, value))}
       placeholder="Filter: severity:(high OR critical) agent:invoice-bot"
       openId={params.open}

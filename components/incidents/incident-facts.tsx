@@ -2,6 +2,8 @@
 
 import Link from "next/link";
 import type { ReactNode } from "react";
+import { actorName, capitalised } from "@/components/account/actor-names";
+import { useActorName, useKnownActors } from "@/components/account/use-actor-names";
 import { metricName } from "@/components/activity/metric-words";
 import { type Fact, Facts } from "@/components/data/facts";
 import { money, plural, words } from "@/components/data/format";
@@ -10,10 +12,8 @@ import { Identifier } from "@/components/ui/identifier";
 import { Section } from "@/components/ui/section";
 import type { RunActivity } from "@/server/activity/contract";
 import type { Incident } from "@/server/incidents/contract";
-import { actorName, capitalised } from "./actor-names";
 import { excessOf, measure } from "./story";
 import { escalatedTo, reopenings } from "./timeline-items";
-import { useActorName, useKnownActors } from "./use-actor-names";
 import { type Background, useTimeline } from "./use-incident";
 
 const MAX_LEVEL = 3;

@@ -1,5 +1,7 @@
 "use client";
 
+import { capitalised } from "@/components/account/actor-names";
+import { useActorName } from "@/components/account/use-actor-names";
 import { useNow } from "@/components/data/clock";
 import { words } from "@/components/data/format";
 import { Time } from "@/components/data/time";
@@ -9,12 +11,10 @@ import { Kbd } from "@/components/ui/kbd";
 import { Tooltip } from "@/components/ui/tooltip";
 import type { Incident } from "@/server/incidents/contract";
 import type { Action } from "@/server/platform/http/contract";
-import { capitalised } from "./actor-names";
 import type { IncidentAction } from "./incident-dialog";
 import { SeverityMark, SlaMark, StatusMark } from "./marks";
 import { slaClock } from "./sla-clock";
 import { type NextStep, nextStep, whatHappened } from "./story";
-import { useActorName } from "./use-actor-names";
 import type { Background } from "./use-incident";
 
 interface HeadlineProps {

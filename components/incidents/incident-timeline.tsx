@@ -14,6 +14,7 @@ import {
   RotateCcw,
   TrendingUp,
 } from "lucide-react";
+import { useKnownActors } from "@/components/account/use-actor-names";
 import { ListView } from "@/components/data/query-view";
 import { Timeline, type TimelineItem } from "@/components/data/timeline";
 import { Button } from "@/components/ui/button";
@@ -22,7 +23,6 @@ import { Skeleton } from "@/components/ui/skeleton";
 import { EmptyState } from "@/components/ui/states";
 import type { TimelineEntry } from "@/server/incidents/contract";
 import { type Moment, momentOf } from "./timeline-items";
-import { useKnownActors } from "./use-actor-names";
 import { useTimeline } from "./use-incident";
 
 const icons: Readonly<Record<TimelineEntry["type"], LucideIcon>> = {

@@ -2,7 +2,7 @@
 
 import dynamic from "next/dynamic";
 import { useQueryStates } from "nuqs";
-import { filterValue, paramsOf } from "@/components/activity/run-filters";
+import { filterOf, paramsOf } from "@/components/data/filter-params";
 import { TopicPage } from "@/components/shell/topic-page";
 import { type StripPart, TopicStrip } from "@/components/shell/topic-strip";
 import { ButtonLink } from "@/components/ui/button";
@@ -55,7 +55,7 @@ function ResolvedIncidents(range: Range) {
       label="Resolved incidents"
       columns={useResolvedColumns()}
       filters={resolvedFilters}
-      value={filterValue(resolvedFilters, params)}
+      value={filterOf(resolvedFilters, params)}
       onFilter={(value) => void setParams(paramsOf(resolvedFilters, resolvedParams, value))}
       placeholder="Filter: type:token_limit_exceeded agent:invoice-bot"
       openId={params.open}

@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { paramsOf } from "@/components/activity/run-filters";
+import { paramsOf } from "@/components/data/filter-params";
 import { listIncidents, listResolvedIncidents } from "@/server/incidents/contract";
 import { activeFilters, resolvedFilters } from "./incident-filters";
 import { activeParams, activeQuery, resolvedParams, resolvedQuery } from "./search-params";

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
+import { actorName } from "@/components/account/actor-names";
 import { type TimelineEntry, timelineEntryTypes } from "@/server/incidents/contract";
-import { actorName } from "./actor-names";
 import { escalatedTo, momentOf, reopenings } from "./timeline-items";
 
 const me = "01a203eb-320e-768e-b18b-19a908cea50b";

@@ -1,9 +1,9 @@
 // The timeline's entries in words: what it was, who did it, and what they said. Pure.
 
+import { actorIn, actorName, type Known } from "@/components/account/actor-names";
 import { duration, words } from "@/components/data/format";
 import type { Severity } from "@/db/vocabulary";
 import type { TimelineEntry } from "@/server/incidents/contract";
-import { actorIn, actorName, type Known } from "./actor-names";
 
 export type MomentTone = Severity | "deny" | "allow" | "info" | "neutral" | "error";
 

@@ -1,5 +1,7 @@
 "use client";
 
+import { capitalised } from "@/components/account/actor-names";
+import { useActorName } from "@/components/account/use-actor-names";
 import { Diff } from "@/components/data/diff";
 import { type Fact, Facts } from "@/components/data/facts";
 import { words } from "@/components/data/format";
@@ -8,7 +10,6 @@ import { Time } from "@/components/data/time";
 import { Identifier } from "@/components/ui/identifier";
 import { Section } from "@/components/ui/section";
 import type { AuditRecord } from "@/server/logs/contract";
-import { useActorName } from "./actors";
 import { entityHref } from "./entity-href";
 
 /** Who did what, and what it changed. */
@@ -17,7 +18,7 @@ export function AuditEntry({ record }: { record: AuditRecord }) {
   return (
     <>
       <Section title="Deed">
-        <Facts items={deedFacts(record, nameOf(record))} />
+        <Facts items={deedFacts(record, capitalised(nameOf(record)))} />
       </Section>
       <Section title={changeTitle(record)}>
         {record.before === null && record.after === null ? (

@@ -4,6 +4,8 @@ import { useInfiniteQuery } from "@tanstack/react-query";
 import dynamic from "next/dynamic";
 import { useQueryStates } from "nuqs";
 import { useMemo } from "react";
+import { capitalised } from "@/components/account/actor-names";
+import { useActorName } from "@/components/account/use-actor-names";
 import { DataTable, type More, type Total } from "@/components/data/data-table";
 import { FilterBar } from "@/components/data/filter-bar";
 import { filterOf, paramsOf } from "@/components/data/filter-params";
@@ -15,7 +17,6 @@ import type { MenuItem } from "@/components/ui/menu";
 import { EmptyState } from "@/components/ui/states";
 import { type AuditRecord, listAuditLog } from "@/server/logs/contract";
 import { api } from "@/server/platform/http/client";
-import { useActorName } from "./actors";
 import { auditColumns } from "./columns";
 import { entryHref } from "./entry-href";
 import { ExportMenu } from "./export-dialog";
@@ -110,7 +111,7 @@ interface AuditTableProps {
 function AuditTable({ rows, total, more }: AuditTableProps) {
   const [params, setParams] = useQueryStates(auditLogParams);
   const nameOf = useActorName();
-  const columns = useMemo(() => auditColumns(nameOf), [nameOf]);
+  const columns = useMemo(() => auditColumns((actor) => capitalised(nameOf(actor))), [nameOf]);
   const menu = ({ action, actor_type, actor_id, entity_type, entity_id }: AuditRecord): MenuItem[] => [
     {
       id: "actor",

@@ -2,10 +2,10 @@
 
 import Link from "next/link";
 import { useState } from "react";
+import { useActorName } from "@/components/account/use-actor-names";
 import { ConfirmAction } from "@/components/data/confirm-action";
 import { plural, shortId, words } from "@/components/data/format";
 import { Time } from "@/components/data/time";
-import { useActorName } from "@/components/incidents/use-actor-names";
 import { freezeReads } from "@/components/policies/reads";
 import { runHref } from "@/components/policies/rule-href";
 import { usePolicyActions } from "@/components/policies/server-actions";

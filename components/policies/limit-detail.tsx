@@ -1,11 +1,11 @@
 "use client";
 
+import { useActorName } from "@/components/account/use-actor-names";
 import { amountOf } from "@/components/activity/metric-words";
 import { type Fact, Facts } from "@/components/data/facts";
 import { count, plural } from "@/components/data/format";
 import { QueryView } from "@/components/data/query-view";
 import { Countdown, Time } from "@/components/data/time";
-import { useActorName } from "@/components/incidents/use-actor-names";
 import { LimitButtons } from "@/components/policies/limit-buttons";
 import { LimitGauge } from "@/components/policies/limit-gauge";
 import { limitScopeText } from "@/components/policies/limit-scope-text";

@@ -4,9 +4,9 @@ import { useInfiniteQuery } from "@tanstack/react-query";
 import { CirclePlus } from "lucide-react";
 import dynamic from "next/dynamic";
 import { useQueryStates } from "nuqs";
-import { filterValue, paramsOf } from "@/components/activity/run-filters";
 import { DataTable } from "@/components/data/data-table";
 import { FilterBar } from "@/components/data/filter-bar";
+import { filterOf, paramsOf } from "@/components/data/filter-params";
 import { ListView } from "@/components/data/query-view";
 import { SidePanel } from "@/components/data/side-panel";
 import { limitColumns } from "@/components/policies/limit-columns";
@@ -70,7 +70,7 @@ function Limits() {
   const [params, setParams] = useQueryStates(limitParams);
   const asked = api.pages(listLimits, { query: limitQuery(params) });
   const list = useInfiniteQuery({ ...asked, refetchInterval: GAUGE_REFRESH_MS });
-  const value = filterValue(limitFilters, params);
+  const value = filterOf(limitFilters, params);
   return (
     <div className="flex min-w-0 flex-col pb-4">
       <FilterBar

@@ -20,6 +20,7 @@ import { violationActions } from "@/server/policies/wire";
 const worded = (values: readonly string[]) => values.map((value) => ({ value, label: words(value) }));
 
 export const ruleFilters: readonly FilterDef[] = [
+  { key: "q", label: "Text", free: true, single: true },
   { key: "rule_type", label: "Type", single: true, options: optionsOf(ruleTypeWords) },
   { key: "enforcement", label: "Enforcement", single: true, options: optionsOf(ruleEnforcementWords) },
   { key: "rollout", label: "Rollout", single: true, options: optionsOf(rolloutWords) },
@@ -28,6 +29,7 @@ export const ruleFilters: readonly FilterDef[] = [
 ];
 
 export const limitFilters: readonly FilterDef[] = [
+  { key: "q", label: "Text", free: true, single: true },
   { key: "limit_category", label: "Kind", single: true, options: optionsOf(limitCategoryWords) },
   { key: "limit_type", label: "Counts", single: true, options: optionsOf(limitTypeWords) },
   { key: "scope_type", label: "Holds for", single: true, options: optionsOf(limitScopeWords) },

@@ -1,12 +1,12 @@
 "use client";
 
 import Link from "next/link";
+import { useActorName } from "@/components/account/use-actor-names";
 import { CodeBlock } from "@/components/data/code-block";
 import { Facts } from "@/components/data/facts";
 import { count } from "@/components/data/format";
 import { QueryView } from "@/components/data/query-view";
 import { Time } from "@/components/data/time";
-import { useActorName } from "@/components/incidents/use-actor-names";
 import { scopesText } from "@/components/policies/definition-words";
 import { EnforcementMark, IntegrityMark, SeverityMark, StandingMark } from "@/components/policies/policy-marks";
 import {

@@ -1,11 +1,11 @@
 "use client";
 
 import { useInfiniteQuery } from "@tanstack/react-query";
+import { useActorName } from "@/components/account/use-actor-names";
 import { Diff } from "@/components/data/diff";
 import { words } from "@/components/data/format";
 import { Failed } from "@/components/data/query-view";
 import { Timeline, type TimelineItem } from "@/components/data/timeline";
-import { useActorName } from "@/components/incidents/use-actor-names";
 import { wordedDefinition } from "@/components/policies/definition-words";
 import { versionsQuery } from "@/components/policies/policy-queries";
 import { Button } from "@/components/ui/button";

@@ -4,9 +4,9 @@ import { useInfiniteQuery } from "@tanstack/react-query";
 import { CirclePlus, ScanSearch } from "lucide-react";
 import dynamic from "next/dynamic";
 import { useQueryStates } from "nuqs";
-import { filterValue, paramsOf } from "@/components/activity/run-filters";
 import { DataTable } from "@/components/data/data-table";
 import { FilterBar } from "@/components/data/filter-bar";
+import { filterOf, paramsOf } from "@/components/data/filter-params";
 import { ListView } from "@/components/data/query-view";
 import { SidePanel } from "@/components/data/side-panel";
 import { FreezesLink } from "@/components/policies/freezes-link";
@@ -84,7 +84,7 @@ function Rules() {
   const mayManage = useMay("policies:manage");
   const [params, setParams] = useQueryStates(ruleParams);
   const list = useInfiniteQuery(api.pages(listPolicies, { query: ruleQuery(params) }));
-  const value = filterValue(ruleFilters, params);
+  const value = filterOf(ruleFilters, params);
   return (
     <div className="flex min-w-0 flex-col pb-4">
       <FilterBar

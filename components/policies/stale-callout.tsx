@@ -1,9 +1,9 @@
 "use client";
 
 import type { ReactNode } from "react";
+import { capitalised } from "@/components/account/actor-names";
+import { useActorName } from "@/components/account/use-actor-names";
 import { Time } from "@/components/data/time";
-import { capitalised } from "@/components/incidents/actor-names";
-import { useActorName } from "@/components/incidents/use-actor-names";
 import { Button } from "@/components/ui/button";
 import { Callout } from "@/components/ui/callout";
 import { Skeleton } from "@/components/ui/skeleton";

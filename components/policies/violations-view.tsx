@@ -3,9 +3,9 @@
 import { useInfiniteQuery } from "@tanstack/react-query";
 import dynamic from "next/dynamic";
 import { useQueryStates } from "nuqs";
-import { filterValue, paramsOf } from "@/components/activity/run-filters";
 import { DataTable } from "@/components/data/data-table";
 import { FilterBar } from "@/components/data/filter-bar";
+import { filterOf, paramsOf } from "@/components/data/filter-params";
 import { ListView } from "@/components/data/query-view";
 import { SidePanel } from "@/components/data/side-panel";
 import { violationFilters } from "@/components/policies/policy-filters";
@@ -81,7 +81,7 @@ function hrefOf({ run_id, policy_id, limit_id }: PolicyViolation): string {
 function Violations(range: Range) {
   const [params, setParams] = useQueryStates(violationParams);
   const list = useViolations(range);
-  const value = filterValue(violationFilters, params);
+  const value = filterOf(violationFilters, params);
   return (
     <div className="flex min-w-0 flex-col pb-4">
       <FilterBar

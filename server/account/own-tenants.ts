@@ -25,7 +25,7 @@ interface SeatRow {
 }
 
 /** The seats that let somebody in now, by the tenants' names. */
-async function listOwnSeats({ userId, tenantId }: UserPrincipal): Promise<OwnSeat[]> {
+export async function listOwnSeats({ userId, tenantId }: UserPrincipal): Promise<OwnSeat[]> {
   const rows = await asSystem(
     "auth: the auth library's own tables",
     (sql) => sql<SeatRow[]>`

@@ -1,9 +1,9 @@
 // All that a run's page and panel show first, read before the page is sent: what is read next depends on the run.
 
 import { type Prefetch, pages, read } from "@/app/prefetched";
+import { namesInput } from "@/components/account/actor-names";
 import { ofRun, stepsOf, violationsOf } from "@/components/activity/run-reads";
 import { breachOf } from "@/components/activity/why";
-import { hundredInput } from "@/components/incidents/reads";
 import { listUsers } from "@/server/account/contract";
 import { getActivity, listTraceSteps, type RunActivity } from "@/server/activity/contract";
 import { listApiKeys } from "@/server/connectivity/contract";
@@ -25,8 +25,8 @@ export function runReads(run_id: string): Prefetch[] {
     },
     read(getRun, ofRun(run_id)),
     // Names of whoever started, set and changed things.
-    read(listUsers, hundredInput),
-    read(listApiKeys, hundredInput),
+    read(listUsers, namesInput),
+    read(listApiKeys, namesInput),
   ];
 }
 

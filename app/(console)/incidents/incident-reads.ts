@@ -1,6 +1,7 @@
 import { type Prefetch, pages, read } from "@/app/prefetched";
+import { namesInput } from "@/components/account/actor-names";
 import { historyInput } from "@/components/exports/reads";
-import { hundredInput, incidentInput, relatedInput, runInput, violationsInput } from "@/components/incidents/reads";
+import { incidentInput, relatedInput, runInput, violationsInput } from "@/components/incidents/reads";
 import { listUsers } from "@/server/account/contract";
 import { getActivity } from "@/server/activity/contract";
 import { listApiKeys } from "@/server/connectivity/contract";
@@ -18,8 +19,8 @@ export function incidentReads(incidentId: string): Prefetch[] {
     pages(listIncidentTimeline, input),
     read(listRelatedIncidents, relatedInput(incidentId)),
     read(listExports, historyInput(incidentId)),
-    read(listUsers, hundredInput),
-    read(listApiKeys, hundredInput),
+    read(listUsers, namesInput),
+    read(listApiKeys, namesInput),
   ];
 }
 

@@ -1,6 +1,6 @@
 // Who did something, in words. Pure: names are given.
 
-interface Actor {
+export interface Actor {
   actor_type: string;
   actor_id: string;
 }
@@ -13,6 +13,9 @@ export interface Known {
   /** By key id. */
   keys: ReadonlyMap<string, string>;
 }
+
+/** Of the lists of members and keys: what a page reads ahead for the names it shows. */
+export const namesInput = { query: { page_size: 100 } } as const;
 
 /** Of `user:<id>`, `key:<id>`, `system:<component>` or `role:<role>`. */
 export function actorIn(text: string): Actor {
