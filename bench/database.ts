@@ -19,6 +19,8 @@ export type BenchDatabase = {
   key: string;
   /** Ids for the floors; the gate's runs are started over HTTP. */
   floorRuns: string[];
+  /** Gives the planner what autovacuum gives it in a server's first minute. */
+  analyze(): Promise<void>;
   stop(): Promise<void>;
 };
 
@@ -45,6 +47,9 @@ export async function openDatabase(): Promise<BenchDatabase> {
     settings: Object.fromEntries(rows.map((row) => [row.name, row.setting])),
     key: tenant.key,
     floorRuns,
+    async analyze() {
+      await inspect()`analyze`;
+    },
     async stop() {
       await closeInspections();
       await (server === null ? dropDatabase(template, template.name) : server.stop());

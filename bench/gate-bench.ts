@@ -21,15 +21,16 @@ const clientCounts = [1, 16, 64] as const;
 export async function benchGate(database: BenchDatabase): Promise<GateResults> {
   const bed = await openTestBed(database);
   try {
-    return await measureAll(bed);
+    return await measureAll(database, bed);
   } finally {
     bed.close();
   }
 }
 
-async function measureAll(bed: TestBed): Promise<GateResults> {
+async function measureAll(database: BenchDatabase, bed: TestBed): Promise<GateResults> {
   const { steps, floors } = bed;
   for (const paths of [steps, floors.insert]) await bed.measure(manyRuns(paths, 64), { durationMs: WARM_MS });
+  await database.analyze();
   const many: Comparison[] = [];
   for (const clients of clientCounts) {
     const sides = { gate: manyRuns(steps, clients), floor: manyRuns(floors.insert, clients) };

@@ -5,6 +5,7 @@ import type { TenantDb } from "@/server/platform/db/tenant-db";
 import { once } from "@/server/platform/env/once";
 import { loadBook } from "@/server/policies/book";
 import type { PolicyBook } from "@/server/policies/scopes";
+import { lookUnderLocks, lookWithoutWaiting } from "./first-look";
 import { governanceOf } from "./governance";
 import type { Item } from "./item";
 import { type CounterAddress, countersOf } from "./readings";
@@ -16,13 +17,10 @@ import {
   type KnownRow,
   type LockedCounter,
   lockCounters,
-  lockRuns,
   readControl,
   readCounters,
-  readHead,
   readLastSteps,
   readSnapshots,
-  readSteps,
   type StepKey,
 } from "./store";
 import {
@@ -54,14 +52,11 @@ export async function loadWorld(db: TenantDb, items: readonly Item[], options: L
     ),
   ];
   const acts = items.filter((item) => item.kind !== "step").map((item) => item.runId);
-  // Sent together: each statement starts after the one before it, and so sees what the lock waited for.
-  const [locked, found, last, [head]] = await Promise.all([
-    lockRuns(db, runIds, options.skipLocked),
-    readSteps(db, stepKeysOf(items), runIds),
+  const look = options.skipLocked ? lookWithoutWaiting : lookUnderLocks;
+  const [{ runs: locked, known, head }, last] = await Promise.all([
+    look(db, { runIds, keyIds, keys: stepKeysOf(items) }),
     acts.length === 0 ? [] : readLastSteps(db, [...new Set(acts)]),
-    readHead(db, keyIds, runIds),
   ]);
-  if (head === undefined) throw new Error("the tenant has no control row");
   const now = laterOf(options.clock ?? head.now, locked);
   const world = emptyWorld(db.tenantId, now, await bookOf(db, head.policyEpoch), options.signers);
   for (const freeze of head.freezes ?? []) world.frozen.set(freezeKey(freeze.type, freeze.targetId), freeze.id);
@@ -69,7 +64,7 @@ export async function loadWorld(db: TenantDb, items: readonly Item[], options: L
   world.found = new Map(world.runs);
   for (const key of head.keys ?? []) world.keys.set(key.id, keyStatus(key));
   for (const step of last) addStep(world, step);
-  for (const row of found) addKnown(world, row);
+  for (const row of known) addKnown(world, row);
   await addGovernance(db, world);
   await addCounters(db, world, { runIds: world.runs.keys(), lock: true, clock: options.clock });
   return world;

@@ -5,7 +5,7 @@ import { genesisHash } from "@/server/evidence/chain";
 import { actorKey, type Principal } from "@/server/platform/auth/principal";
 import { policyEngine } from "@/server/policies/policy-set";
 import { freshMemory } from "./memory";
-import type { RunRow } from "./rows";
+import type { RunRow, StartedRun } from "./rows";
 import type { StartRunBody } from "./wire";
 import type { World } from "./world";
 
@@ -34,7 +34,7 @@ export function genesisOf(world: World, run: RunRow, contentHash: Buffer | null)
   });
 }
 
-export function newRun(world: World, item: StartItem): RunRow {
+export function newRun(world: World, item: StartItem): StartedRun {
   const { body, principal } = item;
   return {
     ...zeroTotals,

@@ -12,7 +12,7 @@ import { Draft } from "./draft";
 import { type Ending, endRun, sealRun } from "./ending";
 import { flush } from "./flush";
 import { genesisOf, newRun, type StartItem, traceRow } from "./new-run";
-import type { RunRow } from "./rows";
+import type { StartedRun } from "./rows";
 import { insertRun } from "./start-store";
 import type { OpenFreeze } from "./store";
 import type { World } from "./world";
@@ -28,7 +28,7 @@ export async function refuseStart(
   world: World,
   { item, refusal, by }: RefusedStart,
 ): Promise<{ refusal: Refusal }> {
-  const run: RunRow = { ...newRun(world, item), refusalReason: refusal.reason, answerStatus: 403 };
+  const run: StartedRun = { ...newRun(world, item), refusalReason: refusal.reason, answerStatus: 403 };
   run.headHash = genesisOf(world, run, null);
   const genesis = run.headHash;
   run.answer = Buffer.from(JSON.stringify(refusal), "utf8");
@@ -63,7 +63,7 @@ export function frozenRefusal(freezes: readonly OpenFreeze[]): Refusal | null {
   return frozen.has("agent") ? { reason: "agent_frozen", detail: "the agent is frozen" } : null;
 }
 
-export function refusedAgain(run: RunRow): Refusal {
+export function refusedAgain(run: Pick<StartedRun, "answer">): Refusal {
   return JSON.parse(run.answer.toString("utf8")) as Refusal;
 }
 

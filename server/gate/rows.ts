@@ -6,7 +6,9 @@ import type { costRecords, policyEnforcements, preventionRecords, thresholdSigna
 import type { RaisedSignal } from "@/db/vocabulary";
 import type { RunMemory } from "./memory";
 
-export type RunRow = Omit<typeof runs.$inferSelect, "memory"> & { memory: RunMemory };
+/** A run as decisions know it: without the long answer of its start, which only a start that comes again reads. */
+export type RunRow = Omit<typeof runs.$inferSelect, "memory" | "answer"> & { memory: RunMemory };
+export type StartedRun = RunRow & { answer: Buffer };
 export type StepRow = Omit<typeof steps.$inferSelect, "reservations"> & { reservations: Reservation[] | null };
 export type RecordRow = typeof traceRecords.$inferSelect;
 export type PayloadRow = typeof recordPayloads.$inferSelect;

@@ -8,7 +8,7 @@ import { bulkInsert, selectList } from "@/server/platform/db/bulk";
 import { shareControl } from "@/server/platform/db/control-lock";
 import type { TenantDb } from "@/server/platform/db/tenant-db";
 import type { WindowLimit } from "@/server/policies/scopes";
-import type { RunRow } from "./rows";
+import type { StartedRun } from "./rows";
 import { type ControlRow, type KeyRow, type OpenFreeze, readControl, readKeys } from "./store";
 
 const KNOW_AGENT = `insert into agents (tenant_id, agent_id, first_seen_at)
@@ -21,7 +21,7 @@ export type StartFacts = {
   control: ControlRow;
   key: KeyRow | null;
   freezes: OpenFreeze[];
-  existing: RunRow | null;
+  existing: StartedRun | null;
 };
 
 type Starter = { agentId: string; keyId: string | null };
@@ -34,7 +34,7 @@ export async function readStart(db: TenantDb, start: Starter & { runId: string }
     readControl(db),
     start.keyId === null ? [] : readKeys(db, [start.keyId]),
     readStartFreezes(db, start),
-    db.prepared<RunRow>(EXISTING, [start.runId]),
+    db.prepared<StartedRun>(EXISTING, [start.runId]),
   ]);
   const [control] = controls;
   if (control === undefined) throw new Error("the tenant has no control row");

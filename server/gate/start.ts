@@ -23,7 +23,7 @@ import { countRun, type QuotaCount } from "./quota-count";
 import { receiptFor, withReceipt } from "./receipt";
 import { frozenRefusal, type Refusal, refusedAgain, refuseStart } from "./refusal";
 import { type Resolved, resolve } from "./resolve";
-import type { RunRow } from "./rows";
+import type { RunRow, StartedRun } from "./rows";
 import type { SnapshotContent } from "./snapshot";
 import { pauseAtStart, startVerdict } from "./start-conditions";
 import { insertRun, insertSet, readStart } from "./start-store";
@@ -62,7 +62,7 @@ export function mayStart({ principal, body }: Pick<StartItem, "principal" | "bod
   }
 }
 
-function again(run: RunRow, item: StartItem): StartOutcome {
+function again(run: StartedRun, item: StartItem): StartOutcome {
   if (!run.requestHash.equals(item.requestHash)) throw RunIdReused.with({ run_id: run.runId });
   if (run.refusalReason !== null) return { refusal: refusedAgain(run) };
   return { status: 200, bytes: run.answer, replayed: true };

@@ -7,15 +7,14 @@ import type { TenantDb } from "@/server/platform/db/tenant-db";
 import type { CounterAddress } from "./readings";
 import type { RunRow, StepRow } from "./rows";
 
-const runColumns = selectList(runs, "r");
+const runColumns = selectList(runs, "r", ["answer"]);
 const stepColumns = selectList(steps, "s");
 
 const LOCK = `select ${runColumns} from runs r where r.tenant_id = $1 and r.run_id = any($2::uuid[]) order by r.run_id for no key update of r`;
-const LOCK_FREE = `${LOCK} skip locked`;
 
-/** Locks runs in id order. With `skipLocked`, runs that are busy elsewhere are left out, so that they hold up nobody. */
-export function lockRuns(db: TenantDb, runIds: readonly string[], skipLocked: boolean) {
-  return db.prepared<RunRow>(skipLocked ? LOCK_FREE : LOCK, [runIds]);
+/** Locks runs in id order. */
+export function lockRuns(db: TenantDb, runIds: readonly string[]) {
+  return db.prepared<RunRow>(LOCK, [runIds]);
 }
 
 const READ_RUNS = `select ${runColumns} from runs r where r.tenant_id = $1 and r.run_id = any($2::uuid[])`;
@@ -46,23 +45,26 @@ const toldOf = `left join lateral (
     where a.tenant_id = $1 and a.run_id = s.run_id and a.seq in (s.admitted_seq, s.result_seq) limit 2) a on true`;
 
 const knownBy = (
-  condition: string,
+  keys: string,
+  column: string,
 ) => `select ${stepColumns}, a.seq as "toldSeq", a.kind, a.request_hash as "requestHash",
     a.answer_status as told, a.answer
-  from json_to_recordset($2::json) k(run_id uuid, step_index int, step_id uuid)
-  cross join lateral (select * from steps s where s.tenant_id = $1 and s.run_id = k.run_id and ${condition} limit 1) s
-  ${toldOf}`;
+  from json_to_recordset(${keys}::json) k(run_id uuid, step_index int, step_id uuid)
+  cross join lateral (select * from steps s where s.tenant_id = $1 and s.run_id = k.run_id and s.${column} = k.${column} limit 1) s
+  ${toldOf} where k.${column} is not null`;
 
-const STEPS = `${knownBy("s.step_index = k.step_index")} where k.step_index is not null
-  union all ${knownBy("s.step_id = k.step_id")} where k.step_id is not null
+// `$2` are the runs.
+const stepsUnder = (keys: string) => `${knownBy(keys, "step_index")} union all ${knownBy(keys, "step_id")}
   union all select ${stepColumns}, null, null, null, null, null from steps s
-  where s.tenant_id = $1 and s.run_id = any($3::uuid[]) and s.state in ('open', 'lapsed', 'presumed')`;
+  where s.tenant_id = $1 and s.run_id = any($2::uuid[]) and s.state in ('open', 'lapsed', 'presumed')`;
+
+const STEPS = stepsUnder("$3");
 
 export type StepKey = { run_id: string; step_index: number | null; step_id: string | null };
 
 /** The steps under the keys of a batch, with what was told about them, and every unsettled step of its runs. */
-export function readSteps(db: TenantDb, keys: readonly StepKey[], runIds: readonly string[]) {
-  return db.prepared<KnownRow>(STEPS, [JSON.stringify(keys), runIds]);
+export function readSteps(db: TenantDb, runIds: readonly string[], keys: readonly StepKey[]) {
+  return db.prepared<KnownRow>(STEPS, [runIds, JSON.stringify(keys)]);
 }
 
 const LAST = `select ${stepColumns} from runs r cross join lateral (
@@ -86,8 +88,11 @@ export function readControl(db: TenantDb) {
 
 export type KeyRow = { id: string; status: string; isExpired: boolean };
 
-const keyColumns = `k.id, k.status, coalesce(k.expires_at <= clock_timestamp(), false) as "isExpired"`;
-const KEYS = `select ${keyColumns} from api_keys k where k.tenant_id = $1 and k.id = any($2::uuid[])`;
+const keysIn = (
+  ids: string,
+) => `select k.id, k.status, coalesce(k.expires_at <= clock_timestamp(), false) as "isExpired"
+  from api_keys k where k.tenant_id = $1 and k.id = any(${ids}::uuid[])`;
+const KEYS = keysIn("$2");
 
 export function readKeys(db: TenantDb, keyIds: readonly string[]) {
   return db.prepared<KeyRow>(KEYS, [keyIds]);
@@ -96,20 +101,66 @@ export function readKeys(db: TenantDb, keyIds: readonly string[]) {
 /** An open freeze: the flag itself. */
 export type OpenFreeze = { id: string; type: string; targetId: string };
 
-// Those of runs are left to the runs asked for: they stay open when their run is long over.
+// Those of runs are left to the runs asked for, `$2`: they stay open when their run is long over.
 const FREEZES = `select f.id, f.type, f.target_id as "targetId" from freezes f where f.tenant_id = $1 and f.lifted_at is null
-  and (f.type <> 'run' or f.target_id = any($3::text[]))`;
+  and (f.type <> 'run' or f.target_id = any($2::uuid[]::text[]))`;
 
 const HEAD = `select c.policy_epoch as "policyEpoch", date_trunc('milliseconds', clock_timestamp()) as now,
-    (select json_agg(x) from (${KEYS}) x) as keys,
+    (select json_agg(x) from (${keysIn("$3")}) x) as keys,
     (select json_agg(x) from (${FREEZES}) x) as freezes
   from tenant_controls c where c.tenant_id = $1`;
 
 export type HeadRow = ControlRow & { keys: KeyRow[] | null; freezes: OpenFreeze[] | null };
 
 /** The tenant's control row, the posters' keys, and the open freezes: epoch, status and flags, read anew with every batch. */
-export function readHead(db: TenantDb, keyIds: readonly string[], runIds: readonly string[]) {
-  return db.prepared<HeadRow>(HEAD, [keyIds, runIds]);
+export function readHead(db: TenantDb, runIds: readonly string[], keyIds: readonly string[]) {
+  return db.prepared<HeadRow>(HEAD, [runIds, keyIds]);
+}
+
+// What is no run's own stands in the first row alone.
+const aside = (rows: string) => `case when row_number() over () = 1 then (select json_agg(x) from (${rows}) x) end`;
+
+const LOOK = `with locked as materialized (select r.ctid as place, ${runColumns} from runs r
+    where r.tenant_id = $1 and r.run_id = any($2::uuid[]) order by r.run_id for no key update of r skip locked)
+  select c.policy_epoch as "policyEpoch", date_trunc('milliseconds', clock_timestamp()) as now,
+    ${aside(keysIn("$3"))} as keys, ${aside(FREEZES)} as freezes, ${aside(stepsUnder("$4"))} as known,
+    l.place <> (select q.ctid from runs q where q.tenant_id = $1 and q.run_id = l."runId") as "isStale", l.*
+  from tenant_controls c left join locked l on true where c.tenant_id = $1`;
+
+type LookRow = HeadRow & { known: KnownRow[] | null; isStale: boolean | null; place: string | null };
+type Looked = { runs: RunRow[]; known: KnownRow[]; head: HeadRow | undefined; isStale: boolean };
+
+/** Locks the runs that nobody holds, and reads what `readSteps` and `readHead` do. */
+export async function lookAtRuns(
+  db: TenantDb,
+  asked: { runIds: readonly string[]; keyIds: readonly string[]; keys: readonly StepKey[] },
+): Promise<Looked> {
+  const rows = await db.prepared<LookRow & RunRow>(LOOK, [asked.runIds, asked.keyIds, JSON.stringify(asked.keys)]);
+  const runs: RunRow[] = [];
+  let isAnyStale = false;
+  for (const { policyEpoch, now, keys, freezes, known, isStale, place, ...run } of rows) {
+    // Of a tenant none of whose runs could be locked there is one row, with no run in it.
+    if (place !== null) runs.push(run);
+    isAnyStale ||= isStale === true;
+  }
+  const known = (rows[0]?.known ?? []).map(knownFromJson);
+  return { runs, known, head: rows[0], isStale: isAnyStale };
+}
+
+// JSON has neither instants nor bytes.
+function knownFromJson(row: KnownRow): KnownRow {
+  return {
+    ...row,
+    lapsesAt: row.lapsesAt && new Date(row.lapsesAt),
+    recordedAt: new Date(row.recordedAt),
+    settledAt: row.settledAt && new Date(row.settledAt),
+    requestHash: row.requestHash && bytesOf(row.requestHash),
+    answer: row.answer && bytesOf(row.answer),
+  };
+}
+
+function bytesOf(text: unknown): Buffer {
+  return Buffer.from(String(text).slice(2), "hex");
 }
 
 const COUNTER_KEYS = `json_to_recordset($2::json) k(limit_id uuid, scope_key text, window_start timestamptz(3), scope_rank int)`;

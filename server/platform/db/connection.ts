@@ -70,11 +70,11 @@ export class Connection {
 
   /** A branch of the work may outlive it; what it sends then must not fall into the next transaction. */
   handle(): Handle {
-    let over: Error | null = null;
+    let isOver = false;
     return {
-      sql: this.#guarded(() => this.#lost ?? over),
+      sql: this.#guarded(() => this.#lost ?? (isOver ? new Error("the transaction is over") : null)),
       revoke() {
-        over ??= new Error("the transaction is over");
+        isOver = true;
       },
     };
   }
