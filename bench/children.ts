@@ -6,17 +6,21 @@ import type { BenchDatabase } from "@/bench/database";
 /** `serve` is the gate and its floors, `product` what a server runs for documents, `console` all operations. */
 export type ServerRole = "serve" | "product" | "console";
 
-/** CPU in microseconds since the start, memory in bytes of resident memory. */
+/** CPU in microseconds since the start, memory in bytes of resident memory; `peak` since the start or the last `usage from now`. */
 export type Usage = { cpu: number; memory: number; peak: number };
 
-export type MeasuredServer = { port: number; usage(): Promise<Usage>; close(): void };
+export type MeasuredServer = {
+  port: number;
+  usage(question?: "usage" | "usage from now"): Promise<Usage>;
+  close(): void;
+};
 
 export async function startServer(database: BenchDatabase, role: ServerRole): Promise<MeasuredServer> {
   const child = startChild(role, database);
   const close = () => child.disconnect();
   try {
     const { port } = await next<{ port: number }>(child);
-    return { port, usage: () => ask<Usage>(child, "usage"), close };
+    return { port, usage: (question = "usage") => ask<Usage>(child, question), close };
   } catch (error) {
     if (child.connected) close();
     throw error;

@@ -26,9 +26,9 @@ export type ExportRow = {
   seconds: number;
   downloadSeconds: number;
   fileBytes: number;
-  /** Of the whole server process, its threads included. */
-  restBytes: number;
-  peakBytes: number;
+  /** The most of the whole server process, its threads included, with the same posts: without the export, and with it. */
+  aloneBytes: number;
+  besideBytes: number;
   clients: number;
   alone: Rate;
   beside: Rate;
@@ -41,7 +41,11 @@ const TRIAL_STEPS = 51_000;
 const CLIENTS = 4;
 const WARM_MS = 8_000;
 const ROUND_MS = 2_000;
-const ROUNDS_ALONE = 5;
+/** The gate's own garbage comes and goes: its peak takes a while. */
+const ROUNDS_BEFORE = 15;
+const ROUNDS_AFTER = 5;
+/** Between two rounds beside a long export, which would take hours if nobody ever paused. */
+const PAUSE_MS = 6_000;
 const LOOK_EVERY_MS = 200;
 const PATIENCE_MS = 3_600_000;
 const VERIFIER = join("bin", "holdpoint-verify.mjs");
@@ -52,11 +56,14 @@ export async function benchExport(database: BenchDatabase, isTrial: boolean): Pr
   const run = await makeLongRun(database, isTrial ? TRIAL_STEPS : STEPS);
   console.info(`  a run of ${run.steps} steps made in ${secondsSince(from).toFixed(0)} s`);
   const rows: ExportRow[] = [];
-  for (const format of ["json", "csv"] as const) rows.push(await exportBesideGate(database, run, format));
+  const pauseMs = isTrial ? 0 : PAUSE_MS;
+  for (const format of ["json", "csv"] as const) rows.push(await exportBesideGate(database, run, { format, pauseMs }));
   return rows;
 }
 
-async function exportBesideGate(database: BenchDatabase, run: LongRun, format: "json" | "csv"): Promise<ExportRow> {
+type How = { format: "json" | "csv"; pauseMs: number };
+
+async function exportBesideGate(database: BenchDatabase, run: LongRun, { format, pauseMs }: How): Promise<ExportRow> {
   const bed = await openTestBed(database, "product");
   const path = temporary(`export.${format}`);
   try {
@@ -67,15 +74,16 @@ async function exportBesideGate(database: BenchDatabase, run: LongRun, format: "
       return sides;
     };
     await bed.measure(lanes, { durationMs: WARM_MS });
-    const before = await rounds(ROUNDS_ALONE);
-    const { memory: restBytes, peak } = await bed.server.usage();
-    const memory = { most: restBytes, peak };
-    const { made, sides } = await meanwhile(bed, memory, {
-      lanes,
+    await bed.server.usage("usage from now");
+    const before = await rounds(ROUNDS_BEFORE);
+    const { peak: aloneBytes } = await bed.server.usage("usage from now");
+    const { made, sides } = await meanwhile(bed, {
+      ...{ lanes, pauseMs },
       work: () => take(bed.server.port, run, { format, path }),
     });
-    const alone = rateOf([...before, ...(await rounds(ROUNDS_ALONE))]);
-    const row = { ...{ steps: run.steps, format, ...made, restBytes, peakBytes: memory.most }, clients: CLIENTS };
+    const { peak: besideBytes } = await bed.server.usage();
+    const alone = rateOf([...before, ...(await rounds(ROUNDS_AFTER))]);
+    const row = { ...{ steps: run.steps, format, ...made, aloneBytes, besideBytes }, clients: CLIENTS };
     const verifySeconds = format === "json" ? await verified(path, run.steps) : null;
     const whole = { ...row, alone, beside: rateOf(sides), verifySeconds };
     console.info(`  ${spoken(whole)}`);
@@ -86,14 +94,10 @@ async function exportBesideGate(database: BenchDatabase, run: LongRun, format: "
   }
 }
 
-type Meanwhile<T> = { lanes: ReturnType<typeof manyRuns>; work: () => Promise<T> };
+type Meanwhile<T> = { lanes: ReturnType<typeof manyRuns>; pauseMs: number; work: () => Promise<T> };
 
 /** Rounds of the gate while it works: those that it worked in from beginning to end. */
-async function meanwhile<T>(
-  bed: TestBed,
-  memory: { most: number; peak: number },
-  { lanes, work }: Meanwhile<T>,
-): Promise<{ made: T; sides: Side[] }> {
+async function meanwhile<T>(bed: TestBed, { lanes, pauseMs, work }: Meanwhile<T>): Promise<{ made: T; sides: Side[] }> {
   let isWorking = true;
   const working = work().finally(() => {
     isWorking = false;
@@ -104,9 +108,7 @@ async function meanwhile<T>(
   while (isWorking) {
     const side = await bed.measure(lanes, { durationMs: ROUND_MS });
     if (isWorking || sides.length === 0) sides.push(side);
-    const now = await bed.server.usage();
-    // The kernel's own peak counts from where the process had been highest before.
-    memory.most = Math.max(memory.most, now.memory, now.peak > memory.peak ? now.peak : 0);
+    await Promise.race([working, sleep(pauseMs)]);
   }
   return { made: await working, sides };
 }
@@ -173,9 +175,9 @@ function secondsSince(from: number): number {
 }
 
 function spoken(row: ExportRow): string {
-  const [rest, peak, file] = [row.restBytes, row.peakBytes, row.fileBytes].map((bytes) => Math.round(bytes / 2 ** 20));
+  const mib = (bytes: number) => Math.round(bytes / 2 ** 20);
   const gate = `p99 ${row.alone.p99.toFixed(1)} → ${row.beside.p99.toFixed(1)} ms`;
   const times = `${row.seconds.toFixed(1)} s and ${row.downloadSeconds.toFixed(1)} s`;
   const check = row.verifySeconds === null ? "" : `, verified in ${row.verifySeconds.toFixed(1)} s`;
-  return `${row.format} of ${row.steps} steps: ${times}, ${rest} → ${peak} MiB, a file of ${file} MiB, gate ${gate}${check}`;
+  return `${row.format} of ${row.steps} steps: ${times}, ${mib(row.aloneBytes)} → ${mib(row.besideBytes)} MiB, a file of ${mib(row.fileBytes)} MiB, gate ${gate}${check}`;
 }

@@ -1,7 +1,7 @@
 // The most memory that this process ever held, with all its threads. A program of its own as well: whoever is started with
 // `--import` of `tellingPeak` writes it to standard error when it ends.
 
-import { readFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
 
 const KIB = 1024;
 
@@ -12,6 +12,13 @@ const KIB = 1024;
 export function peakMemory() {
   const [, kib] = /^VmHWM:\s+(\d+) kB$/m.exec(status()) ?? [];
   return (kib === undefined ? process.resourceUsage().maxRSS : Number(kib)) * KIB;
+}
+
+/** From now on `peakMemory` tells of what comes. Where the kernel cannot do that it goes on telling of all. */
+export function forgetPeak() {
+  try {
+    writeFileSync("/proc/self/clear_refs", "5");
+  } catch {}
 }
 
 function status() {

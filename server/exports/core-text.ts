@@ -2,7 +2,6 @@
 // table shows the same content in another order, so there the hashed text goes to the hash alone. Nothing is ever held whole.
 
 import type { Hash } from "node:crypto";
-import { setImmediate as giveWay } from "node:timers/promises";
 import {
   type Beside,
   type BundleFormat,
@@ -16,6 +15,7 @@ import type { EvidenceRecord } from "@/server/evidence/record";
 import { ListInPages, objectText } from "@/server/exports/json-pieces";
 import { csvLine, recordCells, recordColumns } from "@/server/exports/record-csv";
 import type { FileForm } from "@/server/exports/rules";
+import { rest } from "@/server/platform/workers/pace";
 
 export type ChainRecord = { record: EvidenceRecord; hash: Buffer };
 
@@ -54,7 +54,6 @@ export async function writeCore(
   const onRecords = async (page: readonly ChainRecord[], texts: readonly string[], count: number) => {
     if (form === "csv") await write(page.map((one, at) => lineOf(one, texts[at] ?? "", core)).join(""));
     await onPage(count);
-    await giveWay();
   };
   return format === LINES_FORMAT
     ? writeLines(core, { hash, hashed, onRecords })
@@ -85,7 +84,7 @@ async function writeObject(core: Core, { hash, hashed, onRecords }: Output): Pro
   for await (const members of core.salts()) {
     await hashed(`${isFirst ? "" : ","}${members.join(",")}`);
     isFirst = false;
-    await giveWay();
+    await rest();
   }
   await hashed(`},"snapshot":${jcs(core.snapshot)}`);
   // The draft of JSON ends here: what follows in the file is the proof, and then the closing brace.

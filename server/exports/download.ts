@@ -56,7 +56,7 @@ function partsOf(principal: Principal, bundleId: string): ReadableStream<Uint8Ar
         const bytes = await asTenant(principal, (db) => findPart(db, bundleId, part));
         part += 1;
         if (bytes === null) controller.close();
-        else controller.enqueue(new Uint8Array(bytes));
+        else controller.enqueue(bytes);
       },
     },
     { highWaterMark: 1 },

@@ -72,6 +72,21 @@ describe("a large bundle", () => {
     ]);
   });
 
+  it("F7: waits for no more than one of another tenant's, however many that asked for before", async () => {
+    const other = await makeExportsWorld({ steps: 210 });
+    const before: string[] = [];
+    for (let n = 0; n < 3; n += 1) before.push(await askLarge("csv"));
+    const { body } = await ask(other.member, other.incidentId, "evidence", { body: { format: "csv" } });
+    running.push(await startJobs([makeBundleJob]));
+    for (const id of before) await whenOver(large.auditor, id);
+    await whenOver(other.auditor, body.bundle_id);
+    const made = await inspect()<{ id: string }[]>`
+      select bundle_id as id from export_bundles
+      where bundle_id = any(${[...before, String(body.bundle_id)]}) and status = 'ready' order by ready_at`;
+    expect(made.map(({ id }) => id).indexOf(String(body.bundle_id))).toBeLessThan(2);
+    expect(made.map(({ id }) => id).filter((id) => id !== body.bundle_id)).toEqual(before);
+  });
+
   it("is refused with 429 while twenty of the tenant are not done; another tenant's are not counted", async () => {
     const [full, other] = [await makeExportsWorld(), await makeExportsWorld()];
     const again = (who: ExportsWorld) => ask(who.member, who.incidentId, "evidence", { body: { format: "json" } });

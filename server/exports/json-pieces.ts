@@ -1,7 +1,7 @@
 // Client JSON in pieces, so that neither memory nor the loop is ever taken by one long list.
 
-import { setImmediate as giveWay } from "node:timers/promises";
 import { jcs } from "@/server/evidence/canonical";
+import { rest } from "@/server/platform/workers/pace";
 
 /** A list that is read while it is written. */
 export class ListInPages {
@@ -36,7 +36,7 @@ async function* listText(
     if (page.length === 0) continue;
     yield `${isFirst ? "" : ","}${page.map(jcs).join(",")}`;
     isFirst = false;
-    await giveWay();
+    await rest();
   }
   yield "]";
 }

@@ -16,6 +16,7 @@ const FINAL = "It was tried several times. Ask for it again; if that fails too, 
 export const makeBundleJob = defineJob(MAKER, {
   payload: z.object({ tenant_id: z.uuid(), bundle_id: z.string() }),
   mostMs: 3_600_000,
+  isOnePerTenant: true,
   async handler({ bundle_id }, { principal, signal }) {
     const row = await leaseOrOver(principal, bundle_id, signal);
     if (row === null) return;

@@ -10,12 +10,14 @@ import { systemPrincipal } from "@/server/platform/auth/principal";
 import { asTenant } from "@/server/platform/db/tenant-db";
 import { log } from "@/server/platform/log/log";
 import { standBehind } from "@/server/platform/workers/behind-the-gate";
+import { paceBy } from "@/server/platform/workers/pace";
 import { keepGarbageBelow } from "@/server/platform/workers/small-garbage";
 
 const GARBAGE_BYTES = 8 * 1_048_576;
 
 standBehind();
-const { tenantId, component, bundleId, isDocument }: ThreadTask = workerData;
+const { tenantId, component, bundleId, isDocument, load }: ThreadTask = workerData;
+if (load !== undefined) paceBy(load);
 if (!isDocument) keepGarbageBelow(GARBAGE_BYTES);
 const principal = systemPrincipal(tenantId, component);
 

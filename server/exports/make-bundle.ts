@@ -13,12 +13,12 @@ import { type DraftPlan, findDraftPlan, writeDraft } from "@/server/exports/read
 import { fileOf } from "@/server/exports/rules";
 import {
   changeExport,
-  copyDraft,
   dropDraft,
   type ExportRow,
   findExport,
   insertPart,
   lockExport,
+  moveDraft,
 } from "@/server/exports/store";
 import { announcement } from "@/server/exports/wire";
 import { exportImage } from "@/server/logs/export-image";
@@ -56,10 +56,12 @@ type Read = { plan: DraftPlan; proof: BundleProof; drafted: Hash | null; by: rea
 async function writeFile(maker: Maker, row: ExportRow, { plan, proof, drafted, by }: Read): Promise<void> {
   const put = await fileWriter(maker, row, { plan, proof, drafted, by });
   await asTenant(maker.principal, async (db) => {
-    // Somebody else may have been faster: what is there stays.
-    const before = await lockExport(db, row.bundleId);
-    if (before?.status !== "generating") return;
+    // Somebody else may have been faster: what is there stays. Who is at it in the same moment meets the other's parts, and fails.
+    if ((await findExport(db, row.bundleId))?.status !== "generating") return;
+    // Before the row is locked: a long file takes a while, and the lease is renewed meanwhile.
     const { hash, size } = await put(db);
+    const before = await lockExport(db, row.bundleId);
+    if (before?.status !== "generating") throw new Error("the bundle was given up meanwhile");
     const at = await db.now();
     const after = await changeExport(db, row.bundleId, {
       ...{ status: "ready", progress: 100, stage: null, failure: null, leaseUntil: null, readyAt: at },
@@ -75,7 +77,7 @@ async function writeFile(maker: Maker, row: ExportRow, { plan, proof, drafted, b
 
 type Written = { hash: Buffer; size: number };
 
-/** Does what takes time before the row is locked. Text stays in the database: its draft becomes the file's parts there. */
+/** Does what takes time before the transaction. Text stays in the database: its draft becomes the file's parts there. */
 async function fileWriter(
   maker: Maker,
   row: ExportRow,
@@ -93,7 +95,7 @@ async function fileWriter(
   const rest = Buffer.from(textBehindDraft(plan.form, proof));
   const fileHash = hash.update(rest).digest();
   return async (db) => {
-    const { parts, size } = await copyDraft(db, bundleId);
+    const { parts, size } = await moveDraft(db, bundleId);
     await insertParts(db, bundleId, { bytes: rest, first: parts });
     return { hash: fileHash, size: size + rest.length };
   };

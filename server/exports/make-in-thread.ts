@@ -1,7 +1,15 @@
 import { Unmakable } from "@/server/exports/failure";
+import { tellLoad } from "@/server/platform/workers/pace";
 import { runInThread, ThreadLimit } from "@/server/platform/workers/run-in-thread";
 
-export type ThreadTask = { tenantId: string; component: string; bundleId: string; isDocument: boolean };
+export type ThreadTask = {
+  tenantId: string;
+  component: string;
+  bundleId: string;
+  isDocument: boolean;
+  /** How busy the loop is that starts the thread; without it the thread does not rest. */
+  load?: SharedArrayBuffer;
+};
 /** `failure` is in plain words; null: the bundle is ready. */
 export type ThreadResult = { failure: string | null };
 
@@ -13,13 +21,17 @@ const YOUNG_MB = 8;
 const LONGEST_MS = 3_540_000;
 
 /** Makes a bundle beside the gate and not in its loop. Throws Unmakable with the words for whoever waits. */
-export async function makeInThread(task: ThreadTask, signal: AbortSignal): Promise<void> {
+export async function makeInThread(task: Omit<ThreadTask, "load">, signal: AbortSignal): Promise<void> {
+  const load = tellLoad();
   const room = task.isDocument ? { heapMb: HEAP_MB.document } : { heapMb: HEAP_MB.text, youngMb: YOUNG_MB };
   const { failure } = await runInThread<ThreadResult>("make-bundle", {
-    ...{ ...room, data: task, longestMs: LONGEST_MS, signal },
-  }).catch((error: unknown) => {
-    if (error instanceof ThreadLimit) throw new Unmakable(`The bundle takes more ${error.what} than there is for one.`);
-    throw error;
-  });
+    ...{ ...room, data: { ...task, load: load.shared }, longestMs: LONGEST_MS, signal },
+  })
+    .catch((error: unknown) => {
+      if (error instanceof ThreadLimit)
+        throw new Unmakable(`The bundle takes more ${error.what} than there is for one.`);
+      throw error;
+    })
+    .finally(load.stop);
   if (failure !== null) throw new Unmakable(failure);
 }

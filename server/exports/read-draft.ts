@@ -24,6 +24,7 @@ import { besideOf, recordsOf, saltPages, snapshotOf, timelineOf } from "@/server
 import { bundleFormatOf, fileForms, formOf } from "@/server/exports/rules";
 import { dropDraft, type ExportRow, findDraftPart, insertDraft, setBundleHash } from "@/server/exports/store";
 import { type LeafDeed, writeLeafSources } from "@/server/platform/audit/leaf-sources";
+import { readAhead } from "@/server/platform/db/read-ahead";
 import { asTenant, type TenantDb } from "@/server/platform/db/tenant-db";
 import { keyHistory } from "@/server/transparency/keys";
 import { hasLostRows, leafWithoutRow } from "@/server/transparency/lost-rows";
@@ -97,7 +98,7 @@ async function readInto(
     ...(run === null || !row.includeRawSteps ? withoutRaw : rawOf(db, run, "steps" in bundle)),
     bundle,
     timeline: timeline.events,
-    records: () => (run === null ? none() : recordsOf(db, run.runId)),
+    records: () => (run === null ? none() : readAhead(recordsOf(db, run.runId))),
     snapshot: await snapshotOf(db, run?.snapshotId ?? null),
     inflection: trace?.violationStepIndex ?? null,
   };

@@ -10,7 +10,7 @@ import { beginsStep } from "@/server/evidence/bundle-steps";
 import { type CanonicalObject, isPlainObject, jcs } from "@/server/evidence/canonical";
 import { incidentEventBytes } from "@/server/evidence/incident-event-hash";
 import { type RecordColumns, recordFromColumns } from "@/server/evidence/record";
-import { stepsAt } from "@/server/exports/content/step-content";
+import { type RecordPage, stepsAt } from "@/server/exports/content/step-content";
 import type { ChainRecord } from "@/server/exports/core-text";
 import { Unmakable } from "@/server/exports/failure";
 import type { TenantDb } from "@/server/platform/db/tenant-db";
@@ -81,13 +81,23 @@ export async function besideOf(
 ): Promise<Beside[]> {
   const seqs = page.map(({ record }) => record.seq);
   const begun = page.flatMap(({ record }) => (listsSteps && beginsStep(record) ? [record.step_index ?? 0] : []));
-  const salts = await saltsAt(db, run.runId, seqs);
-  const steps = await stepsAt(db, run, begun);
+  const [salts, steps] = await Promise.all([
+    saltsAt(db, run.runId, seqs),
+    stepsAt(db, run, { indexes: begun, page: page.map(recordOfRun) }),
+  ]);
   return page.map(({ record }) => {
     const opened = salts.get(record.seq);
     const step = beginsStep(record) ? steps.get(record.step_index ?? 0) : undefined;
     return { ...(opened === undefined ? {} : { salts: opened }), ...(step === undefined ? {} : { step }) };
   });
+}
+
+function recordOfRun({ record, hash }: ChainRecord): RecordPage[number] {
+  const { commitments } = record.body;
+  return {
+    ...{ step_index: record.step_index ?? null, seq: record.seq, hash },
+    commitments: isPlainObject(commitments) ? commitments : null,
+  };
 }
 
 function saltsOfRecord(row: PayloadColumns): RecordSalts {

@@ -5,6 +5,7 @@ import { incidents } from "@/db/schema/incidents";
 import { tenantControls } from "@/db/schema/tenancy";
 import { actorKey } from "@/server/platform/auth/principal";
 import type { Changes, NewRow, TenantDb } from "@/server/platform/db/tenant-db";
+import { rest } from "@/server/platform/workers/pace";
 import { GateSettings } from "@/server/policies/settings";
 
 export type ExportRow = typeof exportBundles.$inferSelect;
@@ -104,12 +105,23 @@ export async function findDraftPart(db: TenantDb, bundleId: string, part: number
   return row?.bytes ?? null;
 }
 
+/** No statement moves more parts than these: each ends soon, and whoever writes besides is not kept from the disk. */
+const MOVED_AT_ONCE = 8;
+
 /** Makes the parts of the draft the first parts of the file, within the database; says how many, and their bytes. */
-export async function copyDraft(db: TenantDb, bundleId: string): Promise<{ parts: number; size: number }> {
-  await db.sql`
-    insert into export_parts (tenant_id, bundle_id, part, bytes)
-    select d.tenant_id, d.bundle_id, d.part, d.bytes from export_drafts d
-    where ${db.mine("d")} and d.bundle_id = ${bundleId} and d.part >= 0`;
+export async function moveDraft(db: TenantDb, bundleId: string): Promise<{ parts: number; size: number }> {
+  for (let first = 0; ; first += MOVED_AT_ONCE) {
+    const behind = first + MOVED_AT_ONCE;
+    const moved = await db.sql`
+      insert into export_parts (tenant_id, bundle_id, part, bytes)
+      select d.tenant_id, d.bundle_id, d.part, d.bytes from export_drafts d
+      where ${db.mine("d")} and d.bundle_id = ${bundleId} and d.part >= ${first} and d.part < ${behind}
+      returning part`;
+    if (moved.length === 0) break;
+    await db.sql`
+      delete from export_drafts where ${db.mine()} and bundle_id = ${bundleId} and part >= ${first} and part < ${behind}`;
+    await rest();
+  }
   const [row] = await db.sql<{ parts: number; size: number }>`
     select count(*)::int as parts, coalesce(sum(octet_length(p.bytes)), 0)::float8 as size from export_parts p
     where ${db.mine("p")} and p.bundle_id = ${bundleId}`;

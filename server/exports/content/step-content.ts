@@ -11,14 +11,12 @@ import { wireCents } from "@/server/policies/amounts";
 const PAGE = 200;
 
 type StepRow = typeof steps.$inferSelect;
-type StepRecords = {
-  step_index: number;
-  seqs: number[];
-  newest: Buffer;
-  input_commit: string | null;
-  output_commit: string | null;
-  stored_commit: string | null;
-};
+type Commitments = { readonly [name: string]: unknown };
+/** Of a record of a step: all that the step shows of it. */
+export type RecordOfStep = { step_index: number; seq: number; hash: Buffer; commitments: Commitments | null };
+/** Of one run, in the order of seq and without a gap. */
+export type RecordPage = readonly RecordOfRun[];
+type RecordOfRun = Omit<RecordOfStep, "step_index"> & { step_index: number | null };
 
 /** Every step of the run by index, closing steps included. */
 export async function* stepPages(
@@ -30,56 +28,78 @@ export async function* stepPages(
       select s.* from steps s where ${db.mine("s")} and s.run_id = ${run.runId} and s.step_index > ${after}
       order by s.step_index limit ${PAGE}`;
     const rows = page.map((row) => fromColumns<StepRow>(row));
-    if (rows.length > 0) yield evidenceOf(db, run, rows);
+    if (rows.length > 0) yield evidenceOf(run, rows, await recordsOf(db, run.runId, rows));
     const last = rows.at(-1);
     if (last === undefined || rows.length < PAGE) return;
     after = last.stepIndex;
   }
 }
 
-/** The steps of these indexes, by index. */
+/** The steps of these indexes, by index. `page`: records that are read already, those that the steps begin with among them. */
 export async function stepsAt(
   db: TenantDb,
   run: { runId: string; startedAt: Date },
-  indexes: readonly number[],
+  { indexes, page }: { indexes: readonly number[]; page: RecordPage },
 ): Promise<ReadonlyMap<number, TraceStepEvidence>> {
-  const page: readonly object[] = await db.sql`
-    select s.* from steps s where ${db.mine("s")} and s.run_id = ${run.runId} and s.step_index = any(${[...indexes]})`;
-  const steps = await evidenceOf(
-    db,
-    run,
-    page.map((row) => fromColumns<StepRow>(row)),
-  );
+  if (indexes.length === 0) return new Map();
+  const [found, outside]: [readonly object[], RecordOfStep[]] = await Promise.all([
+    db.sql`
+      select s.* from steps s where ${db.mine("s")} and s.run_id = ${run.runId} and s.step_index = any(${[...indexes]})`,
+    recordsOutside(db, run.runId, { indexes, page }),
+  ]);
+  const rows = found.map((row) => fromColumns<StepRow>(row));
+  const records = [...page.flatMap(ofStep), ...outside];
+  const steps = evidenceOf(run, rows, records);
   return new Map(steps.map((step) => [step.step_index, step]));
 }
 
-async function evidenceOf(
+function ofStep({ step_index, ...record }: RecordOfRun): RecordOfStep[] {
+  return step_index === null ? [] : [{ step_index, ...record }];
+}
+
+async function recordsOf(db: TenantDb, runId: string, rows: readonly StepRow[]): Promise<RecordOfStep[]> {
+  const indexes = rows.map((row) => row.stepIndex);
+  return db.sql<RecordOfStep>`
+    select r.step_index, r.seq, r.hash, r.body -> 'commitments' as commitments from trace_records r
+    where ${db.mine("r")} and r.run_id = ${runId} and r.step_index = any(${indexes})`;
+}
+
+// Most steps have all their records in one page. Asking for these bodies again would cost as much as all other reading.
+async function recordsOutside(
   db: TenantDb,
-  run: { runId: string; startedAt: Date },
+  runId: string,
+  { indexes, page }: { indexes: readonly number[]; page: RecordPage },
+): Promise<RecordOfStep[]> {
+  const [first, last] = [page[0]?.seq ?? 0, page.at(-1)?.seq ?? 0];
+  return db.sql<RecordOfStep>`
+    select r.step_index, r.seq, r.hash, r.body -> 'commitments' as commitments from trace_records r
+    where ${db.mine("r")} and r.run_id = ${runId} and r.step_index = any(${[...indexes]})
+      and (r.seq < ${first} or r.seq > ${last})`;
+}
+
+function evidenceOf(
+  run: { startedAt: Date },
   rows: readonly StepRow[],
-): Promise<TraceStepEvidence[]> {
-  const records = await recordsOf(db, run.runId, rows);
-  return rows.map((row) => stepEvidence(row, run.startedAt, records.get(row.stepIndex)));
+  records: readonly RecordOfStep[],
+): TraceStepEvidence[] {
+  const byStep = new Map<number, RecordOfStep[]>();
+  for (const record of [...records].sort((one, other) => one.seq - other.seq)) {
+    const own = byStep.get(record.step_index);
+    if (own === undefined) byStep.set(record.step_index, [record]);
+    else own.push(record);
+  }
+  return rows.map((row) => stepEvidence(row, run.startedAt, byStep.get(row.stepIndex) ?? []));
 }
 
 // What the newest record says of a commitment stands; a record without one takes nothing back.
-async function recordsOf(db: TenantDb, runId: string, rows: readonly StepRow[]): Promise<Map<number, StepRecords>> {
-  const indexes = rows.map((row) => row.stepIndex);
-  const found = await db.sql<StepRecords>`
-    select r.step_index, array_agg(r.seq order by r.seq) as seqs, (array_agg(r.hash order by r.seq desc))[1] as newest,
-      (array_agg(r.body #>> '{commitments,input_commit}' order by r.seq desc)
-        filter (where r.body #>> '{commitments,input_commit}' is not null))[1] as input_commit,
-      (array_agg(r.body #>> '{commitments,output_commit}' order by r.seq desc)
-        filter (where r.body #>> '{commitments,output_commit}' is not null))[1] as output_commit,
-      (array_agg(r.body #>> '{commitments,stored_commit}' order by r.seq desc)
-        filter (where r.body #>> '{commitments,stored_commit}' is not null))[1] as stored_commit
-    from trace_records r
-    where ${db.mine("r")} and r.run_id = ${runId} and r.step_index = any(${indexes}) group by r.step_index`;
-  return new Map(found.map((row) => [row.step_index, row]));
+function newestCommitment(records: readonly RecordOfStep[], name: string): string | null {
+  const said = records.findLast(({ commitments }) => (commitments?.[name] ?? null) !== null)?.commitments?.[name];
+  return said === undefined ? null : String(said);
 }
 
-function stepEvidence(row: StepRow, startedAt: Date, records: StepRecords | undefined): TraceStepEvidence {
+function stepEvidence(row: StepRow, startedAt: Date, records: readonly RecordOfStep[]): TraceStepEvidence {
   const { inputTokens, outputTokens } = row;
+  const newest = records.at(-1);
   return {
     step_index: row.stepIndex,
     timestamp: row.recordedAt.toISOString(),
@@ -89,7 +109,7 @@ function stepEvidence(row: StepRow, startedAt: Date, records: StepRecords | unde
     duration_ms: row.durationMs,
     status: stepVerdictOf(row),
     is_inflection: row.isInflection,
-    content_hash: records === undefined ? null : shownHash(records.newest),
+    content_hash: newest === undefined ? null : shownHash(newest.hash),
     state: row.state,
     action: actionOf(row),
     skill: row.skill,
@@ -103,10 +123,10 @@ function stepEvidence(row: StepRow, startedAt: Date, records: StepRecords | unde
     claimed_started_at: row.claimedStartedAt,
     cost_source: row.costSource,
     cost_assurance: costAssurance(row.costSource),
-    records: records?.seqs ?? [],
-    input_commit: records?.input_commit ?? null,
-    output_commit: records?.output_commit ?? null,
-    stored_commit: records?.stored_commit ?? null,
+    records: records.map(({ seq }) => seq),
+    input_commit: newestCommitment(records, "input_commit"),
+    output_commit: newestCommitment(records, "output_commit"),
+    stored_commit: newestCommitment(records, "stored_commit"),
   };
 }
 

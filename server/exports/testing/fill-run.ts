@@ -10,9 +10,14 @@ import { recordBytes } from "@/server/evidence/record";
 import { inspect } from "@/server/platform/db/testing/test-database";
 
 type Sql = postgres.TransactionSql;
-type Table = { name: string; columns: string[]; row: Record<string, string | null> };
-/** Texts of columns, by name. */
-type Row = Record<string, string>;
+/** `cells`: what every copy has in a column, ready to be sent; or the column whose text each copy has of its own. */
+type Table = { name: string; columns: string[]; cells: (string | { own: OwnColumn })[] };
+const OWN_COLUMNS = [
+  ...(["id", "seq", "result_seq", "step_index", "step_id", "recorded_at", "settled_at"] as const),
+  ...(["body", "canonical", "hash", "answer"] as const),
+];
+type OwnColumn = (typeof OWN_COLUMNS)[number];
+type Row = Record<OwnColumn, string>;
 
 /** What a step leaves in each of these is one row, or none. */
 const TABLES = ["trace_records", "record_payloads", "steps", "cost_records"] as const;
@@ -56,7 +61,11 @@ async function tablesOf(sql: Sql, name: string, runId: string): Promise<Table[]>
     runId,
   ]);
   if (rows.length > 1) throw new Error(`a step left ${rows.length} rows in ${name}`);
-  return rows.map((row) => ({ name, columns: names, row }));
+  return rows.map((row) => ({
+    name,
+    columns: names,
+    cells: names.map((column) => cellOf(column, row[column] ?? null)),
+  }));
 }
 
 type Chain = { readonly head: Buffer; next(seq: number): Row };
@@ -134,14 +143,19 @@ function hex(bytes: Uint8Array): string {
 
 const ESCAPES: Readonly<Record<string, string>> = { "\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r" };
 
-function lineOf({ columns, row }: Table, own: Row): string {
-  const cells = columns.map((column) => {
-    const known = row[column] ?? null;
-    // What the first step left empty stays empty.
-    const text = known === null ? null : (own[column] ?? known);
-    return text === null ? "\\N" : text.replace(/[\\\t\n\r]/g, (sign) => ESCAPES[sign] ?? sign);
-  });
-  return `${cells.join("\t")}\n`;
+function cellOf(column: string, known: string | null): Table["cells"][number] {
+  // What the first step left empty stays empty.
+  if (known === null) return "\\N";
+  const own = OWN_COLUMNS.find((name) => name === column);
+  return own === undefined ? escaped(known) : { own };
+}
+
+function lineOf({ cells }: Table, next: Row): string {
+  return `${cells.map((cell) => (typeof cell === "string" ? cell : escaped(next[cell.own]))).join("\t")}\n`;
+}
+
+function escaped(text: string): string {
+  return text.replace(/[\\\t\n\r]/g, (sign) => ESCAPES[sign] ?? sign);
 }
 
 async function copy(sql: Sql, { name, columns }: Table, text: string): Promise<void> {

@@ -22,6 +22,8 @@ type Definition<P extends JobIds> = {
   buried?(payload: P, call: JobCall): Promise<void>;
   /** How many of them one process runs at once (2). */
   atOnce?: number;
+  /** A tenant's jobs come one after the other, and each behind what other tenants asked for meanwhile (false). */
+  isOnePerTenant?: boolean;
   /** How often it is tried again (5), and after how many seconds first (2). */
   retries?: number;
   firstRetryS?: number;
@@ -30,7 +32,9 @@ type Definition<P extends JobIds> = {
 };
 
 /** A job whose payload has not been read yet: what runs jobs of all kinds knows. */
-export type AnyJob = Readonly<Required<Pick<Definition<JobIds>, "atOnce" | "retries" | "firstRetryS" | "mostMs">>> & {
+export type AnyJob = Readonly<
+  Required<Pick<Definition<JobIds>, "atOnce" | "isOnePerTenant" | "retries" | "firstRetryS" | "mostMs">>
+> & {
   readonly name: string;
   run(data: unknown, signal: AbortSignal): Promise<void>;
   bury(data: unknown, signal: AbortSignal): Promise<void>;
@@ -40,10 +44,11 @@ export type Job<P extends JobIds> = AnyJob & { readonly payload: z.ZodType<P> };
 
 /** `name` is `<domain>.<verb>`, and never changes: jobs of that name wait in databases. */
 export function defineJob<P extends JobIds>(name: string, definition: Definition<P>): Job<P> {
-  const { payload, handler, buried, atOnce = 2, retries = 5, firstRetryS = 2, mostMs = 900_000 } = definition;
+  const { payload, handler, buried, retries = 5, firstRetryS = 2, mostMs = 900_000 } = definition;
+  const { atOnce = 2, isOnePerTenant = false } = definition;
   const callOf = (ids: P, signal: AbortSignal) => ({ principal: systemPrincipal(ids.tenant_id, name), signal });
   return {
-    ...{ name, payload, atOnce, retries, firstRetryS, mostMs },
+    ...{ name, payload, atOnce, isOnePerTenant, retries, firstRetryS, mostMs },
     async run(data, signal) {
       const ids = payload.parse(data);
       await handler(ids, callOf(ids, signal));

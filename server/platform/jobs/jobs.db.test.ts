@@ -89,6 +89,49 @@ describe("a job", () => {
     await expect(queue).rejects.toMatchObject({ code: "42501" });
   });
 
+  it("that comes one per tenant lets others in between, however many one tenant asked for before them", async () => {
+    const [loud, quiet] = [await mintTenant(), await mintTenant()];
+    const ran: string[] = [];
+    let [running, most] = [0, 0];
+    const job = defineJob("test.turns", {
+      payload,
+      isOnePerTenant: true,
+      async handler(ids) {
+        if (ids.tenant_id === loud.tenantId) running += 1;
+        most = Math.max(most, running);
+        await new Promise((resolve) => setTimeout(resolve, 50));
+        if (ids.tenant_id === loud.tenantId) running -= 1;
+        ran.push(ids.thing_id);
+      },
+    });
+    for (let n = 1; n <= 4; n += 1) await asked(loud, job, `loud ${n}`);
+    await asked(quiet, job, "quiet");
+    await run(job);
+    await run(job);
+    await until(async () => (await requested("test.turns")) === 0);
+    expect(most).toBe(1);
+    expect(ran.filter((thing) => thing !== "quiet")).toEqual(["loud 1", "loud 2", "loud 3", "loud 4"]);
+    expect(ran.indexOf("quiet")).toBeLessThan(2);
+  });
+
+  it("that comes one per tenant and failed keeps the tenant's others back no longer than its try took", async () => {
+    const tenant = await mintTenant();
+    const ran: string[] = [];
+    const job = defineJob("test.stuck", {
+      payload,
+      ...{ isOnePerTenant: true, firstRetryS: 60 },
+      async handler(ids) {
+        if (ids.thing_id === "bad") throw new Error("it cannot be done");
+        ran.push(ids.thing_id);
+      },
+    });
+    await asked(tenant, job, "bad");
+    await asked(tenant, job, "good");
+    await run(job);
+    await until(async () => (await requested("test.stuck")) === 1);
+    expect(ran).toEqual(["good"]);
+  });
+
   it("that fails is tried again, later each time", async () => {
     const tenant = await mintTenant();
     const at: number[] = [];

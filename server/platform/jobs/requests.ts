@@ -2,7 +2,7 @@
 // goes away when its job is done, or has been given up.
 
 import type PgBoss from "pg-boss";
-import { asSystem } from "@/server/platform/db/system-db";
+import { asSystem, type SystemSql } from "@/server/platform/db/system-db";
 import { executorOn } from "./boss";
 import type { AnyJob, JobIds } from "./define-job";
 import { deadQueueOf } from "./queues";
@@ -22,15 +22,28 @@ export function fillQueue(boss: PgBoss, jobs: ReadonlyMap<string, AnyJob>): Prom
     // One at a time, so that nobody puts in again what another has seen done meanwhile.
     const [lock] = await sql<{ mine: boolean }[]>`select pg_try_advisory_xact_lock(704013) as mine`;
     if (lock?.mine !== true) return new Set();
-    const rows = await sql<Request[]>`
-      select r.tenant_id, r.id, r.job, r.payload from job_requests r
-      where r.job = any(${[...jobs.keys()]}::text[])
-        and not exists (select from pgboss.job j where j.name = r.job and j.id = r.id)
-      order by r.requested_at, r.id limit ${MOST}`;
+    const rows = await nextRequests(sql, jobs);
     const inserts = rows.flatMap((row) => insertOf(row, jobs.get(row.job)));
     if (inserts.length > 0) await boss.insert(inserts, { db: executorOn(sql) });
     return new Set(rows.map(({ job }) => job));
   });
+}
+
+// Of a job that comes one per tenant only the tenant's next is put in, once the one before is done: so tenants take turns, and
+// who asks for twenty at once is in nobody's way. One that failed waits for its next try and keeps no other back.
+function nextRequests(sql: SystemSql, jobs: ReadonlyMap<string, AnyJob>): Promise<Request[]> {
+  const inTurns = [...jobs.values()].filter((job) => job.isOnePerTenant).map(({ name }) => name);
+  return sql<Request[]>`
+    select waiting.tenant_id, waiting.id, waiting.job, waiting.payload from (
+      select r.*, row_number() over (partition by r.tenant_id, r.job order by r.requested_at, r.id) as place
+      from job_requests r
+      where r.job = any(${[...jobs.keys()]}::text[])
+        and not exists (select from pgboss.job j where j.name = r.job and j.id = r.id)
+    ) waiting
+    where waiting.job <> all(${inTurns}::text[]) or (waiting.place = 1 and not exists (
+      select from pgboss.job j where j.name = waiting.job and j.state in ('created', 'active')
+        and j.data #>> '{ids,tenant_id}' = waiting.tenant_id::text))
+    order by waiting.requested_at, waiting.id limit ${MOST}`;
 }
 
 // The tenant is the one that row security saw, whatever the payload says.
