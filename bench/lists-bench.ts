@@ -21,7 +21,7 @@ export type ListResults = { rows: ReadRow[]; runs: number; steps: number; fillSe
 const RUNS = 100_000;
 const TRIAL_RUNS = 20_000;
 const WARM = 3;
-const ROUNDS = 30;
+const ROUNDS = 20;
 /** Of reads that are not held to a line. */
 const FEW_ROUNDS = 5;
 

@@ -16,7 +16,29 @@ import { amount, bytea, instant, tenantId } from "./columns";
 import { apiKeys } from "./connectivity";
 import { policyRules, policySnapshots } from "./policies";
 
-/** Run and step ids are made by clients and unique per tenant only. The row's lock serialises everything about a run. */
+const isOver = sql`completed_at is not null`;
+
+// What lists narrow and order runs that are over by. A row of an index has at most 2704 bytes: `ended_text` leaves the others room.
+const listed = [
+  ...[
+    "status",
+    "termination_reason",
+    "synthetic",
+    "refusal_reason",
+    "agent_id",
+    "project",
+    "source",
+    "provider",
+    "model",
+  ],
+  ...["started_by", "violation_policy_id", "ended_violated", "ended_tokens", "ended_cost_units", "ended_text"],
+].map((column) => sql.raw(column));
+
+/**
+ * Run and step ids are made by clients and unique per tenant only. The row's lock serialises everything about a run. The table
+ * has columns more, which the database fills in when the run is over (0007_list_indexes.sql): `ended_tokens`,
+ * `ended_cost_units`, `ended_violated` and, in lower case, what is searched, `ended_text`. Only lists know of them.
+ */
 export const runs = pgTable(
   "runs",
   {
@@ -92,11 +114,15 @@ export const runs = pgTable(
     foreignKey({ columns: [t.tenantId, t.violationPolicyId], foreignColumns: [policyRules.tenantId, policyRules.id] }),
     // Without run_id, or a plan made while the table was small could take it for the primary key.
     index("runs_started_idx").on(t.tenantId, t.startedAt),
-    // What is counted of runs that are over is read from here and not from the wide rows. No column that steps change: a
-    // run that lives must stay on its page.
+    // What lists ask of runs that are over is read from these two, in either order, and not from the wide rows. No column that
+    // steps change: a run that lives must stay on its page.
     index("runs_completed_idx")
-      .on(t.tenantId, t.completedAt, t.runId, t.status, t.terminationReason, t.synthetic, t.refusalReason, t.startedAt)
-      .where(sql`completed_at is not null`),
+      .on(t.tenantId, t.completedAt, t.runId, t.startedAt, ...listed)
+      .where(isOver),
+    index("runs_ended_idx")
+      .on(t.tenantId, t.startedAt, t.runId, t.completedAt, ...listed)
+      .where(isOver),
+    index("runs_synthetic_idx").on(t.tenantId, t.runId).where(sql`synthetic`),
     index("runs_live_idx").on(t.tenantId, t.startedAt).where(sql`completed_at is null`),
     index("runs_status_idx").on(t.tenantId, t.status, t.startedAt),
     index("runs_agent_idx").on(t.tenantId, t.agentId, t.startedAt),

@@ -2,7 +2,10 @@ import { sql } from "drizzle-orm";
 import { index, jsonb, pgTable, primaryKey, text, uuid } from "drizzle-orm/pg-core";
 import { bytea, instant, tenantId } from "./columns";
 
-/** What was done, by whom. Written unnumbered, in the transaction of the deed. Rows outlive their subjects: no FKs. */
+/**
+ * What was done, by whom. Written unnumbered, in the transaction of the deed. Rows outlive their subjects: no FKs. The table
+ * has a column more, `search_text`, which the database makes of the others (0007_list_indexes.sql): only the search knows of it.
+ */
 export const auditLogs = pgTable(
   "audit_logs",
   {

@@ -36,8 +36,15 @@ export const traces = pgTable(
     foreignKey({ columns: [t.tenantId, t.runId], foreignColumns: [runs.tenantId, runs.runId] }),
     foreignKey({ columns: [t.tenantId, t.incidentId], foreignColumns: [incidents.tenantId, incidents.id] }),
     foreignKey({ columns: [t.tenantId, t.violationPolicyId], foreignColumns: [policyRules.tenantId, policyRules.id] }),
-    index("traces_list_idx").on(t.tenantId, t.startedAt, t.traceId),
-    index("traces_completed_idx").on(t.tenantId, t.completedAt.desc().nullsLast(), t.traceId.desc()),
+    // With everything that lists narrow traces by, so that their rows need not be read.
+    index("traces_list_idx").on(
+      ...([t.tenantId, t.startedAt, t.traceId, t.runId, t.agentId, t.status, t.completedAt, t.sealHash] as const),
+      ...[t.violationStepIndex, t.violationTimestamp, t.violationPolicyId, t.incidentId],
+    ),
+    index("traces_completed_idx").on(
+      ...([t.tenantId, t.completedAt.desc().nullsLast(), t.traceId.desc(), t.runId, t.agentId, t.status] as const),
+      ...[t.startedAt, t.sealHash, t.violationStepIndex, t.violationPolicyId, t.incidentId],
+    ),
     index("traces_agent_idx").on(t.tenantId, t.agentId, t.startedAt),
     index("traces_root_idx").on(t.tenantId, t.rootHash),
     index("traces_violation_idx").on(t.tenantId, t.violationTimestamp).where(sql`violation_step_index is not null`),

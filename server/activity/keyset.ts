@@ -4,7 +4,15 @@
 import type { PgColumn } from "drizzle-orm/pg-core";
 import type { TenantDb } from "@/server/platform/db/tenant-db";
 import { encodeCursor, readCursor } from "@/server/platform/http/cursor";
-import { type ListAnswer, type ListQuery, listAnswer, maxCounted, offsetOf, sortOf } from "@/server/platform/http/list";
+import {
+  countedUnlessSeen,
+  type ListAnswer,
+  type ListQuery,
+  listAnswer,
+  maxCounted,
+  offsetOf,
+  sortOf,
+} from "@/server/platform/http/list";
 import { invalid } from "@/server/platform/http/problem";
 
 export type Fragment = ReturnType<TenantDb["fragment"]>;
@@ -82,6 +90,28 @@ export function allOf(db: TenantDb, conditions: readonly (Fragment | null)[]): F
   return given.reduce((all, condition) => db.fragment`${all} and ${condition}`, db.fragment`true`);
 }
 
+/** The rows of all these selects. */
+export function oneAfterAnother(db: TenantDb, selects: readonly Fragment[]): Fragment {
+  return selects.reduce((all, select) => db.fragment`${all} union all ${select}`);
+}
+
+/**
+ * How many there are in all. What stands before a page and what it shows is known, so that `countBehind` is asked for the
+ * rest: it counts the rows after the place of its query's cursor. Behind a cursor all are counted anew.
+ */
+export function countedWith<Q extends ListQuery>(
+  query: Q,
+  rows: readonly Keyed[],
+  countBehind: (query: Q) => Promise<number>,
+): Promise<number> {
+  return countedUnlessSeen(query, rows, async () => {
+    const last = query.cursor === undefined ? rows[query.page_size - 1] : undefined;
+    if (last === undefined) return countBehind({ ...query, cursor: undefined });
+    const cursor = encodeCursor({ sort: query.sort, value: last.sort_value, id: last.sort_id });
+    return offsetOf(query) + query.page_size + (await countBehind({ ...query, page: undefined, cursor }));
+  });
+}
+
 /** `make(value)` where a filter was given, else null. */
 export function when<V>(value: V | undefined, make: (value: V) => Fragment): Fragment | null {
   return value === undefined ? null : make(value);
@@ -92,8 +122,28 @@ export function containing(text: string): string {
   return `%${text.replace(/[\\%_]/g, "\\$&")}%`;
 }
 
+const uuid = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
+
+/** The id that `text` is, or null: ids are compared as such, and only with what can be one. */
+export function wholeId(text: string): string | null {
+  const id = text.toLowerCase();
+  return uuid.test(id) ? id : null;
+}
+
 // postgres.js gives columns as SQL names them; views read rows by the names of the schema.
 export function fromColumns<T>(row: object): T {
-  const camel = (name: string) => name.replace(/_([a-z])/g, (_, letter: string) => letter.toUpperCase());
-  return Object.fromEntries(Object.entries(row).map(([name, value]) => [camel(name), value])) as T;
+  const named: Record<string, unknown> = {};
+  for (const name of Object.keys(row)) named[nameInSchema(name)] = Reflect.get(row, name);
+  return named as T;
+}
+
+// There are as many as the statements have columns.
+const namesInSchema = new Map<string, string>();
+
+function nameInSchema(column: string): string {
+  const known = namesInSchema.get(column);
+  if (known !== undefined) return known;
+  const name = column.replace(/_([a-z])/g, (_, letter: string) => letter.toUpperCase());
+  namesInSchema.set(column, name);
+  return name;
 }

@@ -6,19 +6,23 @@ import {
   allOf,
   containing,
   countCap,
+  countedWith,
   type Fragment,
   type Key,
   type Keyed,
   keysetAnswer,
   keysetOf,
+  oneAfterAnother,
   when,
+  wholeId,
 } from "@/server/activity/keyset";
+import { endedSays } from "@/server/activity/run-filters";
 import type { LogPage, LogSearch, LogTopic, listLogs } from "@/server/logs/contract";
 import { type EntryRow, logEntry } from "@/server/logs/log-entry";
 import { hasExecutionStatus } from "@/server/logs/run-records";
 import { sourcesOf } from "@/server/logs/sources";
 import type { TenantDb } from "@/server/platform/db/tenant-db";
-import { countedUnlessSeen, type ListQuery } from "@/server/platform/http/list";
+import type { ListQuery } from "@/server/platform/http/list";
 import { missingPermission } from "@/server/platform/http/problem";
 
 /** What is looked for; bounds are exclusive. */
@@ -37,6 +41,8 @@ export function searchPage(db: TenantDb, body: LogSearch): Promise<LogPage> {
 }
 
 type Asked = { topics: readonly LogTopic[] | undefined; sought: Sought; query: ListQuery };
+/** `behind`: of each topic that was read to its end, how many stand behind the page; null of others. */
+type Row = EntryRow & Keyed & { behind: Readonly<Record<string, number | null>> };
 
 async function pageOf(db: TenantDb, { topics, sought, query }: Asked): Promise<LogPage> {
   const sources = sourcesOf(topics, sought.filters ?? {}, db.principal.permissions);
@@ -44,36 +50,58 @@ async function pageOf(db: TenantDb, { topics, sought, query }: Asked): Promise<L
     throw missingPermission("audit:read");
   }
   const read = sources.filter(({ state }) => state === "read").map(({ topic }) => topic);
-  const keyset = keysetOf(db, query, keyOfRuns(db));
-  const most = keyset.limit + keyset.offset;
-  const branches = read.map((topic) =>
-    topic === "audit" ? deeds(db, sought, query, most) : ends(db, sought, query, most),
-  );
-  if (branches.length === 0) return { ...keysetAnswer({ rows: [], query, counted: 0, item: logEntry }), sources };
-  const rows = await db.sql<EntryRow & Keyed>`
-    select page.*, ${db.tenantId}::uuid as tenant_id from (${joined(db, branches)}) page
-    where ${db.mine("page")} order by ${keyset.orderOfPage} limit ${keyset.limit} offset ${keyset.offset}`;
-  const counted = await countedUnlessSeen(query, rows, () => countOf(db, read, sought));
+  const rows = read.length === 0 ? [] : await rowsOf(db, { read, sought, query });
+  const known = rows[0]?.behind ?? {};
+  const counted = await countedWith(query, rows, async (rest) => {
+    // The page's own statement may have read a topic to its end, or found nothing of it.
+    const isTold = rows.length > 0 && query.cursor === undefined;
+    const told = (topic: LogTopic) => (isTold ? (topic in known ? known[topic] : 0) : null);
+    const counts = read.map(async (topic) => told(topic) ?? countOf(db, topic, sought, rest));
+    return (await Promise.all(counts)).reduce((sum, n) => sum + n, 0);
+  });
   return { ...keysetAnswer({ rows, query, counted, item: logEntry }), sources };
 }
 
-function joined(db: TenantDb, branches: readonly Fragment[]): Fragment {
-  return branches.reduce((all, branch) => db.fragment`${all} union all ${branch}`);
+type Reading = { read: readonly LogTopic[]; sought: Sought; query: ListQuery };
+
+// Places first, and what a line says for the page's rows alone.
+function rowsOf(db: TenantDb, { read, sought, query }: Reading) {
+  const { limit, offset, orderOfPage } = keysetOf(db, query, keyOfRuns(db));
+  const most = limit + offset;
+  const found = read.map((topic) => (topic === "audit" ? deeds : ends)(db, sought, query, most));
+  return db.sql<Row>`
+    with found as (${oneAfterAnother(db, found)}), placed as (
+      select page.*, row_number() over (order by ${orderOfPage}) as place from found page
+    ), page as (
+      select * from placed where place > ${offset} and place <= ${most}
+    ), behind as (
+      select part, case when count(*) < ${most} then count(*) filter (where place >= ${most}) end as n from placed group by part
+    )
+    select page.part as topic, page.sort_id as id, page.sort_value as time, page.sort_value, page.sort_id, e.*,
+      (select jsonb_object_agg(b.part, b.n) from behind b) as behind
+    from page cross join lateral (
+      (select r.run_id, r.trace_id, r.agent_id, r.synthetic, r.status, r.termination_reason, r.refusal_reason, r.end_note,
+        r.started_by as actor, null::text as action, null::text as entity_type, null::text as entity_id
+      from runs r where page.part = 'llm_runs' and ${db.mine("r")} and r.run_id = page.sort_id limit 1)
+      union all
+      (select a.run_id, null, null, null, null, null, null, null, a.actor_type || ':' || a.actor_id, a.action, a.entity_type,
+        a.entity_id
+      from audit_logs a where page.part = 'audit' and ${db.mine("a")} and a.id = page.sort_id limit 1)
+    ) e
+    order by page.place`;
 }
 
-async function countOf(db: TenantDb, read: readonly LogTopic[], sought: Sought): Promise<number> {
-  const counts = read.map(async (topic) => {
-    const [row] =
-      topic === "audit"
-        ? await db.sql<{ n: number }>`
-            select count(*)::int as n from (
-              select 1 from audit_logs a where ${db.mine("a")} and ${deedsSought(db, sought)} limit ${countCap}) counted`
-        : await db.sql<{ n: number }>`
-            select count(*)::int as n from (
-              select 1 from runs r where ${db.mine("r")} and ${endsSought(db, sought)} limit ${countCap}) counted`;
-    return row?.n ?? 0;
-  });
-  return (await Promise.all(counts)).reduce((sum, n) => sum + n, 0);
+async function countOf(db: TenantDb, topic: LogTopic, sought: Sought, query: ListQuery): Promise<number> {
+  const { after } = keysetOf(db, query, topic === "audit" ? keyOfDeeds(db) : keyOfRuns(db));
+  const [row] =
+    topic === "audit"
+      ? await db.sql<{ n: number }>`
+          select count(*)::int as n from (select 1 from audit_logs a
+            where ${db.mine("a")} and ${deedsSought(db, sought)} and ${after} limit ${countCap}) counted`
+      : await db.sql<{ n: number }>`
+          select count(*)::int as n from (select 1 from runs r
+            where ${db.mine("r")} and ${endsSought(db, sought)} and ${after} limit ${countCap}) counted`;
+  return row?.n ?? 0;
 }
 
 // Both topics have keys of the same types, so that one cursor is good for both.
@@ -88,19 +116,14 @@ const keyLike = { valueLike: runs.startedAt, idLike: runs.runId, isNullable: fal
 function ends(db: TenantDb, sought: Sought, query: ListQuery, most: number): Fragment {
   const { after, order } = keysetOf(db, query, keyOfRuns(db));
   return db.fragment`(
-    select r.tenant_id, 'llm_runs' as topic, r.run_id as id, r.completed_at as time, r.run_id, r.trace_id, r.agent_id, r.synthetic,
-      r.status, r.termination_reason, r.refusal_reason, r.end_note, r.started_by as actor, null::text as action,
-      null::text as entity_type, null::text as entity_id, r.completed_at as sort_value, r.run_id as sort_id
+    select 'llm_runs' as part, r.completed_at as sort_value, r.run_id as sort_id
     from runs r where ${db.mine("r")} and ${endsSought(db, sought)} and ${after} order by ${order} limit ${most})`;
 }
 
 function deeds(db: TenantDb, sought: Sought, query: ListQuery, most: number): Fragment {
   const { after, order } = keysetOf(db, query, keyOfDeeds(db));
   return db.fragment`(
-    select a.tenant_id, 'audit' as topic, a.id, a.recorded_at as time, a.run_id, null::uuid as trace_id, null::text as agent_id,
-      null::boolean as synthetic, null::text as status, null::text as termination_reason, null::text as refusal_reason,
-      null::text as end_note, a.actor_type || ':' || a.actor_id as actor, a.action, a.entity_type, a.entity_id,
-      a.recorded_at as sort_value, a.id as sort_id
+    select 'audit' as part, a.recorded_at as sort_value, a.id as sort_id
     from audit_logs a where ${db.mine("a")} and ${deedsSought(db, sought)} and ${after} order by ${order} limit ${most})`;
 }
 
@@ -118,12 +141,7 @@ export function endsSought(db: TenantDb, { q, filters = {}, range = {} }: Sought
     when(filters.actor_id, (id) => db.fragment`substr(r.started_by, strpos(r.started_by, ':') + 1) = ${id}`),
     when(range.from, (at) => db.fragment`r.completed_at > ${new Date(at)}`),
     when(range.to, (at) => db.fragment`r.completed_at < ${new Date(at)}`),
-    when(q, (text) => {
-      const [part, id] = [containing(text), text.toLowerCase()];
-      return db.fragment`(r.agent_id ilike ${part} or r.goal ilike ${part} or r.model ilike ${part}
-        or r.termination_reason ilike ${part} or r.refusal_reason ilike ${part} or r.error_message ilike ${part}
-        or r.run_id::text = ${id} or r.trace_id::text = ${id})`;
-    }),
+    when(q, (text) => endedSays(db, text)),
   ]);
 }
 
@@ -139,10 +157,9 @@ export function deedsSought(db: TenantDb, { q, filters = {}, range = {} }: Sough
     when(range.from, (at) => db.fragment`a.recorded_at > ${new Date(at)}`),
     when(range.to, (at) => db.fragment`a.recorded_at < ${new Date(at)}`),
     when(q, (text) => {
-      const [part, id] = [containing(text), text.toLowerCase()];
-      return db.fragment`(a.action ilike ${part} or a.actor_id ilike ${part} or a.entity_type ilike ${part}
-        or a.entity_id ilike ${part} or a.request_id ilike ${part} or a.detail::text ilike ${part} or a.after::text ilike ${part}
-        or a.before::text ilike ${part} or a.id::text = ${id} or a.run_id::text = ${id})`;
+      const [part, id] = [containing(text), wholeId(text)];
+      const hasId = id === null ? db.fragment`false` : db.fragment`(a.id = ${id} or a.run_id = ${id})`;
+      return db.fragment`(a.search_text like lower(${part}) or ${hasId})`;
     }),
   ]);
 }

@@ -5,6 +5,7 @@ import { runs } from "@/db/schema/activity";
 import {
   allOf,
   countCap,
+  countedWith,
   type Fragment,
   fromColumns,
   type Key,
@@ -18,7 +19,7 @@ import { shownHash } from "@/server/activity/shown-hash";
 import type { ExecutionStatus, listRunRecords, RunRecord } from "@/server/logs/contract";
 import { executionStatusOf, originOf } from "@/server/logs/rules";
 import type { TenantDb } from "@/server/platform/db/tenant-db";
-import { countedUnlessSeen, type ListAnswer, sortOf } from "@/server/platform/http/list";
+import { type ListAnswer, sortOf } from "@/server/platform/http/list";
 
 type RunRecordQuery = z.output<typeof listRunRecords.query>;
 
@@ -39,12 +40,14 @@ export async function runRecordPage(db: TenantDb, query: RunRecordQuery): Promis
   const where = allOf(db, filtersOf(db, query));
   const key = keyOf(db, sortOf(query).field);
   const keyset = keysetOf(db, query, key);
-  const page = db.fragment`
-    select r.*, ${key.value} as sort_value, r.run_id as sort_id from runs r
+  const ids = db.fragment`
+    select ${key.value} as sort_value, r.run_id as sort_id from runs r
     where ${db.mine("r")} and r.completed_at is not null and ${where} and ${keyset.after}
     order by ${keyset.order} limit ${keyset.limit} offset ${keyset.offset}`;
-  const rows = await recordsOf(db, page, keyset.orderOfPage);
-  const counted = await countedUnlessSeen(query, rows, () => countRecords(db, where));
+  const rows = await recordsOf(db, ids, keyset.orderOfPage);
+  const counted = await countedWith(query, rows, (rest) =>
+    countRecords(db, db.fragment`${where} and ${keysetOf(db, rest, key).after}`),
+  );
   const item = (row: Keyed) => runRecord(fromColumns<RunRecordRow>(row));
   return keysetAnswer({ rows, query, counted, item });
 }
@@ -58,10 +61,10 @@ async function countRecords(db: TenantDb, where: Fragment): Promise<number> {
 
 /** The record of one run; null while it is live and where there is none. */
 export async function findRunRecord(db: TenantDb, runId: string): Promise<RunRecord | null> {
-  const page = db.fragment`
-    select r.*, r.started_at as sort_value, r.run_id as sort_id from runs r
+  const ids = db.fragment`
+    select r.started_at as sort_value, r.run_id as sort_id from runs r
     where ${db.mine("r")} and r.completed_at is not null and r.run_id = ${runId}`;
-  const [row] = await recordsOf(db, page, db.fragment`page.sort_id`);
+  const [row] = await recordsOf(db, ids, db.fragment`page.sort_id`);
   return row === undefined ? null : runRecord(fromColumns<RunRecordRow>(row));
 }
 
@@ -75,18 +78,21 @@ export async function runRecordsAfter(
     after === null
       ? db.fragment`true`
       : db.fragment`(r.completed_at, r.run_id) > (${new Date(after.time)}, ${after.id})`;
-  const page = db.fragment`
-    select r.*, r.completed_at as sort_value, r.run_id as sort_id from runs r
+  const ids = db.fragment`
+    select r.completed_at as sort_value, r.run_id as sort_id from runs r
     where ${db.mine("r")} and r.completed_at is not null and ${where} and ${behind}
     order by r.completed_at, r.run_id limit ${limit}`;
-  const rows = await recordsOf(db, page, db.fragment`page.sort_value, page.sort_id`);
+  const rows = await recordsOf(db, ids, db.fragment`page.sort_value, page.sort_id`);
   return rows.map((row) => runRecord(fromColumns<RunRecordRow>(row)));
 }
 
-// The first input is committed to in the first record if at all; the last output in one of the last few of the chain.
-function recordsOf(db: TenantDb, page: Fragment, order: Fragment) {
+// `ids` come from an index; the wide rows are read for them alone. The first input is committed to in the first record if at
+// all; the last output in one of the last few of the chain.
+function recordsOf(db: TenantDb, ids: Fragment, order: Fragment) {
   return db.sql<Keyed>`
-    with page as (${page})
+    with ids as (${ids}), page as (
+      select r.*, ids.sort_value, ids.sort_id from ids
+      cross join lateral (select r.* from runs r where ${db.mine("r")} and r.run_id = ids.sort_id limit 1) r)
     select page.tenant_id, page.run_id, page.trace_id, page.agent_id, page.project, page.provider, page.model, page.source,
       page.parent_run_id, page.synthetic, page.status, page.termination_reason, page.end_note, page.stopped_at_step, page.refusal_reason,
       page.actor_type, page.actor_id, page.input_tokens, page.output_tokens, page.cost_units, page.steps_completed,

@@ -67,6 +67,20 @@ describe("GET /logs", () => {
     }
   });
 
+  it("says on every page how many there are, however they fall to the topics", async () => {
+    for (const sort of ["time", "-time"] as const) {
+      for (const q of ["a", "shared", "canarylogs", "escalated", "succeeded"]) {
+        const all = await search({ q, sort, page_size: 100 });
+        expect(all.items.length, q).toBe(all.pagination.total);
+        const pages = [1, 2, 3, 5].filter((page) => (page - 1) * 3 < all.items.length);
+        const totals = await Promise.all(
+          pages.map(async (page) => (await search({ q, sort, page, page_size: 3 })).pagination.total),
+        );
+        expect(totals, `${q}, ${sort}`).toEqual(pages.map(() => all.pagination.total));
+      }
+    }
+  });
+
   it("has the audit log only for who may read it", async () => {
     const viewer = await list(world.seats.viewer.headers, "?page_size=100");
     expect(new Set(viewer.items.map(({ topic }) => topic))).toEqual(new Set(["llm_runs"]));

@@ -73,21 +73,17 @@ export async function finishedFacts(db: TenantDb, { from, to }: Period): Promise
   return facts;
 }
 
-/** Runs that ended in the period near a limit and over none. In steps, so that the wide rows are read of those alone that were near. */
+/** Runs that ended in the period near a limit and over none. */
 export async function nearFinishes(db: TenantDb, { from, to }: Period): Promise<number> {
   const [found] = await db.sql<{ n: number }>`
     with ended as materialized (
       select r.run_id from runs r
       where ${db.mine("r")} and r.completed_at > ${from} and r.completed_at < ${to} and ${counts(db)}
-        and r.status not in ('failed', 'failed_policy')),
-    near as materialized (
-      select e.run_id from ended e
-      where exists (
-          select from threshold_signals s where ${db.mine("s")} and s.run_id = e.run_id and s.signal_type = 'near')
-        and not exists (
-          select from threshold_signals s where ${db.mine("s")} and s.run_id = e.run_id and s.signal_type = 'breach'))
-    select count(*)::int as n from near n join runs v on v.run_id = n.run_id
-    where ${db.mine("v")} and v.violation is null`;
+        and r.status not in ('failed', 'failed_policy') and not r.ended_violated)
+    select count(*)::int as n from ended e
+    where exists (select from threshold_signals s where ${db.mine("s")} and s.run_id = e.run_id and s.signal_type = 'near')
+      and not exists (
+        select from threshold_signals s where ${db.mine("s")} and s.run_id = e.run_id and s.signal_type = 'breach')`;
   return found?.n ?? 0;
 }
 

@@ -18,7 +18,9 @@ export type Changes<T extends TenantTable> = Partial<Omit<T["$inferInsert"], "te
 type RawParameter = Parameters<Sql>[1];
 
 const dialect = new PgDialect({ casing: "snake_case" });
-const OPEN = "select set_config('role', 'holdpoint_app', true), set_config('app.tenant_id', $1, true)";
+// Compiling a plan (jit) takes longer than any of these statements may.
+const OPEN =
+  "select set_config('role', 'holdpoint_app', true), set_config('app.tenant_id', $1, true), set_config('jit', 'off', true)";
 
 export class TenantDb {
   readonly tenantId: string;

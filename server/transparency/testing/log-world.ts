@@ -63,20 +63,24 @@ export type Kept = { back(): Promise<void> };
  */
 export async function keepRows(tenantId: string, tables: readonly string[]): Promise<Kept> {
   const sql = inspect();
-  const names = tables.map((table) => ({ table, kept: `kept_${table}_${randomBytes(4).toString("hex")}` }));
-  for (const { table, kept } of names) {
-    await sql.unsafe(`create table ${kept} as select * from ${table} where tenant_id = $1`, [tenantId]);
+  const named = tables.map(async (table) => {
+    const columns = (await columnsOf(table)).map(({ name }) => name).join(", ");
+    return { table, columns, kept: `kept_${table}_${randomBytes(4).toString("hex")}` };
+  });
+  const names = await Promise.all(named);
+  for (const { table, columns, kept } of names) {
+    await sql.unsafe(`create table ${kept} as select ${columns} from ${table} where tenant_id = $1`, [tenantId]);
   }
   return {
     back: () =>
       sql.begin(async (tx) => {
         await tx`set local session_replication_role = replica`;
-        for (const { table, kept } of names) {
+        for (const { table, columns, kept } of names) {
           await tx.unsafe(
             `delete from ${table} where tenant_id = $1 or (tenant_id = $2 and exists (select from ${kept}))`,
             [tenantId, STOLEN],
           );
-          await tx.unsafe(`insert into ${table} select * from ${kept}`);
+          await tx.unsafe(`insert into ${table} (${columns}) select ${columns} from ${kept}`);
         }
       }),
   };
@@ -92,7 +96,7 @@ export type Column = { name: string; type: string };
 export function columnsOf(table: string): Promise<Column[]> {
   return inspect()<Column[]>`
     select column_name::text as name, data_type::text as type from information_schema.columns
-    where table_schema = 'public' and table_name = ${table} order by 1`;
+    where table_schema = 'public' and table_name = ${table} and is_generated = 'NEVER' order by 1`;
 }
 
 /** Another value of the column's type, made from the one that stands there. */
