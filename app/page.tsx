@@ -1,7 +1,7 @@
 import { redirect } from "next/navigation";
+import { drawn } from "@/app/fault-page";
 import { viewer } from "@/app/viewer";
 
-export default async function StartPage() {
-  await viewer();
-  redirect("/overview/highlights");
+export default function StartPage() {
+  return drawn(viewer, () => redirect("/overview/highlights"));
 }

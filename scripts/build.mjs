@@ -15,6 +15,8 @@ const sources = [
   "public",
   "scripts/build.mjs",
   "scripts/bundle.mjs",
+  "scripts/icon-drawing.cjs",
+  "scripts/lean-contracts.cjs",
   "scripts/workers.mjs",
   "server",
   "server.ts",

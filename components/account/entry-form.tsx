@@ -1,10 +1,10 @@
 "use client";
 
-import Link from "next/link";
 import { useActionState } from "react";
 import { Button } from "@/components/ui/button";
 import { Callout } from "@/components/ui/callout";
 import { CheckboxField, TextField } from "@/components/ui/field";
+import { Link } from "@/components/ui/link";
 
 /** What a form at the door shows after it was sent. Passwords are never sent back. */
 export interface EntryState {

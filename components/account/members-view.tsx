@@ -2,9 +2,8 @@
 
 import { useInfiniteQuery } from "@tanstack/react-query";
 import { UserPlus } from "lucide-react";
-import dynamic from "next/dynamic";
-import { useQueryStates } from "nuqs";
 import { useState } from "react";
+import { useAddress } from "@/components/data/address";
 import { type Column, DataTable, type More, type Total } from "@/components/data/data-table";
 import { FilterBar } from "@/components/data/filter-bar";
 import { words } from "@/components/data/format";
@@ -15,6 +14,7 @@ import { useMay } from "@/components/shell/session";
 import { TopicPage } from "@/components/shell/topic-page";
 import { Button } from "@/components/ui/button";
 import { Mark } from "@/components/ui/mark";
+import { onDemand } from "@/components/ui/on-demand";
 import { EmptyState } from "@/components/ui/states";
 import { roles } from "@/db/vocabulary";
 import { listUsers } from "@/server/account/contract";
@@ -26,8 +26,8 @@ import { statusTone } from "./member-words";
 import { memberQuery, memberSearch } from "./search-params";
 
 // Loaded when one is opened.
-const MemberDialog = dynamic(async () => (await import("./member-dialog")).MemberDialog);
-const InviteDialog = dynamic(async () => (await import("./invite-dialog")).InviteDialog);
+const MemberDialog = onDemand(async () => (await import("./member-dialog")).MemberDialog);
+const InviteDialog = onDemand(async () => (await import("./invite-dialog")).InviteDialog);
 
 export interface MemberActions {
   invite: ServerAction<IssuedInvitation>;
@@ -65,7 +65,7 @@ export function MembersView(actions: Readonly<MemberActions>) {
 }
 
 function MemberList({ onDeed }: Readonly<{ onDeed: ((deed: MemberDeed) => void) | null }>) {
-  const [search, setSearch] = useQueryStates(memberSearch);
+  const [search, setSearch] = useAddress(memberSearch);
   const list = useInfiniteQuery(api.pages(listUsers, { query: memberQuery(search) }));
   const { status, role, q } = search;
   const set = Object.entries({ status, role, q }).filter(([, one]) => one !== null);
@@ -79,22 +79,25 @@ function MemberList({ onDeed }: Readonly<{ onDeed: ((deed: MemberDeed) => void) 
       total={total}
       more={more}
       sort={search.sort ?? "created_at"}
-      onSort={(sort) => void setSearch({ sort: memberSearch.sort.parse(sort) })}
+      onSort={(sort) => setSearch({ sort: memberSearch.sort.parse(sort) })}
       {...(onDeed === null ? {} : { rowMenu: (row: Member) => menuOf(row, onDeed) })}
     />
   );
   return (
     <>
-      <FilterBar
-        filters={filters}
-        value={value}
-        placeholder="Filter members"
-        onChange={(next) => void setSearch(memberSearchOf(next))}
-      />
+      {/* The line under the tabs is the bar's own, as there are no figures between them. */}
+      <div className="-mt-px">
+        <FilterBar
+          filters={filters}
+          value={value}
+          placeholder="Filter members"
+          onChange={(next) => setSearch(memberSearchOf(next))}
+        />
+      </div>
       <ListView
         list={list}
         isFiltered={set.length > 0}
-        onClear={() => void setSearch({ status: null, role: null, q: null })}
+        onClear={() => setSearch({ status: null, role: null, q: null })}
         firstUse={<EmptyState title="Nobody yet">Invite the people who watch over your agents.</EmptyState>}
         table={table}
       />

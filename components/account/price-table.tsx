@@ -2,7 +2,6 @@
 
 import { useMutation, useQuery } from "@tanstack/react-query";
 import { Plus } from "lucide-react";
-import dynamic from "next/dynamic";
 import { useState } from "react";
 import { money } from "@/components/data/format";
 import { QueryView } from "@/components/data/query-view";
@@ -11,6 +10,7 @@ import { useMay } from "@/components/shell/session";
 import { Button } from "@/components/ui/button";
 import { Callout } from "@/components/ui/callout";
 import { Mark } from "@/components/ui/mark";
+import { onDemand } from "@/components/ui/on-demand";
 import { Skeleton } from "@/components/ui/skeleton";
 import { useToast } from "@/components/ui/toast";
 import { api } from "@/server/platform/http/client";
@@ -18,7 +18,7 @@ import { getPrices, replacePrices } from "@/server/policies/contract";
 import type { PriceEntry, Prices } from "@/server/policies/wire";
 
 // Loaded when one is opened.
-const PriceDialog = dynamic(async () => (await import("./price-dialog")).PriceDialog);
+const PriceDialog = onDemand(async () => (await import("./price-dialog")).PriceDialog);
 
 /** What models cost, for runs that start from now on. Each change makes a new version of the whole table. */
 export function PriceTable() {

@@ -1,14 +1,14 @@
-import { parseAsString, parseAsStringLiteral } from "nuqs/server";
+import { asOneOf, asText } from "@/components/data/address-params";
 import { roles } from "@/db/vocabulary";
 
 const memberStatuses = ["active", "suspended", "invited", "expired"] as const;
 const memberSorts = ["created_at", "-created_at", "name", "-name", "email", "-email", "role", "-role"] as const;
 
 export const memberSearch = {
-  status: parseAsStringLiteral(memberStatuses),
-  role: parseAsStringLiteral(roles),
-  q: parseAsString,
-  sort: parseAsStringLiteral(memberSorts),
+  status: asOneOf(memberStatuses),
+  role: asOneOf(roles),
+  q: asText,
+  sort: asOneOf(memberSorts),
 };
 
 interface MemberState {

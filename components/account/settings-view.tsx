@@ -79,7 +79,9 @@ function Tenant({ account }: Readonly<{ account: Account }>) {
         { label: "Since", value: <Time at={account.created_at} mode="exact" /> },
         { label: "Members", value: roles.map(([role, number]) => `${count(number)} ${role}`).join(", ") || "none" },
         { label: "Invited", value: count(members.invited) },
-        { label: "Keys that work", value: count(account.active_api_keys) },
+        ...(account.active_api_keys === null
+          ? []
+          : [{ label: "Keys that work", value: count(account.active_api_keys) }]),
         { label: "Agents seen", value: count(account.agents) },
       ]}
     />

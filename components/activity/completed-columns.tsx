@@ -36,7 +36,7 @@ export const completedColumns: readonly Column<RunSummary>[] = [
     cell: (run) => <Cost cents={run.cost_cents} isComplete={run.cost_is_complete} />,
   },
   {
-    ...{ id: "completed", header: "Ended", width: 144, sort: "completed_at" },
+    ...{ id: "completed", header: "Ended", width: 144, sort: "completed_at", hideBelow: "sm" },
     cell: (run) => <Time at={run.completed_at} />,
   },
 ];

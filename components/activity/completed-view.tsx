@@ -1,8 +1,7 @@
 "use client";
 
 import { useInfiniteQuery } from "@tanstack/react-query";
-import dynamic from "next/dynamic";
-import { useQueryStates } from "nuqs";
+import { useAddress } from "@/components/data/address";
 import { DataTable } from "@/components/data/data-table";
 import { FilterBar } from "@/components/data/filter-bar";
 import { filterOf, paramsOf } from "@/components/data/filter-params";
@@ -10,6 +9,7 @@ import { ListView } from "@/components/data/query-view";
 import { TopicPage } from "@/components/shell/topic-page";
 import { type StripPart, TopicStrip } from "@/components/shell/topic-strip";
 import { ButtonLink } from "@/components/ui/button";
+import { onDemand } from "@/components/ui/on-demand";
 import { EmptyState } from "@/components/ui/states";
 import { listCompletedRuns } from "@/server/activity/contract";
 import { api } from "@/server/platform/http/client";
@@ -21,7 +21,7 @@ import { type RunActions, RunActionsProvider } from "./run-server-actions";
 import { completedParams, completedQuery } from "./search-params";
 
 // Loaded when one is opened.
-const RunSidePanel = dynamic(async () => (await import("./run-side-panel")).RunSidePanel);
+const RunSidePanel = onDemand(async () => (await import("./run-side-panel")).RunSidePanel);
 
 export interface Range {
   since: string | null;
@@ -39,8 +39,8 @@ const parts: readonly StripPart[] = [
 ];
 
 export function CompletedView({ actions, since, until }: { actions: RunActions } & Range) {
-  const [{ open }, setParams] = useQueryStates(completedParams);
-  const close = () => void setParams({ open: null });
+  const [{ open }, setParams] = useAddress(completedParams);
+  const close = () => setParams({ open: null });
   return (
     <RunActionsProvider actions={actions}>
       <TopicPage topic="ACT-LLM-COMP" aside={open === null ? null : <RunSidePanel runId={open} onClose={close} />}>
@@ -52,16 +52,16 @@ export function CompletedView({ actions, since, until }: { actions: RunActions }
 }
 
 function CompletedRuns(range: Range) {
-  const [params, setParams] = useQueryStates(completedParams);
+  const [params, setParams] = useAddress(completedParams);
   const list = useInfiniteQuery(api.pages(listCompletedRuns, { query: completedQuery(params, range) }));
   const value = filterOf(completedFilters, params);
-  const clear = () => void setParams(paramsOf(completedFilters, completedParams, {}));
+  const clear = () => setParams(paramsOf(completedFilters, completedParams, {}));
   return (
     <div className="flex min-w-0 flex-col pb-4">
       <FilterBar
         filters={completedFilters}
         value={value}
-        onChange={(next) => void setParams(paramsOf(completedFilters, completedParams, next))}
+        onChange={(next) => setParams(paramsOf(completedFilters, completedParams, next))}
         placeholder="Filter completed runs: status:failed_policy agent:invoice-bot"
       />
       <ListView
@@ -77,10 +77,10 @@ function CompletedRuns(range: Range) {
             rows={rows}
             rowId={(run) => run.run_id}
             rowHref={(run) => runHref(run.run_id)}
-            onOpen={(run) => void setParams({ open: run.run_id })}
+            onOpen={(run) => setParams({ open: run.run_id })}
             openId={params.open}
             sort={params.sort}
-            onSort={(sort) => void setParams({ sort: completedParams.sort.parse(sort) })}
+            onSort={(sort) => setParams({ sort: completedParams.sort.parse(sort) })}
             rowMenu={(run) => runMenu(run, { mayWrite: false, mayOverride: false }, () => undefined)}
             total={total}
             more={more}

@@ -47,8 +47,8 @@ function Gauges({ detail: { limits, policy_snapshot } }: { detail: RunDetail }) 
     <ul className="grid gap-x-8 gap-y-2 @lg:grid-cols-2 @4xl:grid-cols-3">
       {limits.map((limit) => (
         <li key={`${limit.metric}|${limit.enforcement}|${limit.limit_id ?? ""}`} className="min-w-0">
-          <span className="flex items-baseline gap-2">
-            <span className="truncate">{limit.name ?? metricName(limit.metric)}</span>
+          <span className="flex flex-wrap items-baseline gap-x-2">
+            <span className="min-w-0 break-words">{limit.name ?? metricName(limit.metric)}</span>
             <span className="shrink-0 text-muted text-xs">{consequenceOf(limit)}</span>
           </span>
           <GaugeMeter limit={limit} near={nears.get(`${limit.metric}|${limit.enforcement}`)} />

@@ -16,9 +16,9 @@ import { type LiveCounts, liveCounts } from "./live-runs";
 /** O1 of live runs: what is going on, what waits, what is near its end. */
 export function LiveStrip() {
   const summary = useQuery(api.query(getSummary, stripQuery({ topic: liveStripTopic })));
-  const counts = useLiveCounts();
-  if (summary.data === undefined && summary.error === null) return <Skeleton className="mx-4 my-3 h-10" />;
   const strip = summary.data?.topics[liveStripTopic];
+  const counts = useLiveCounts(strip?.as_of ?? null);
+  if (summary.data === undefined && summary.error === null) return <Skeleton className="mx-4 my-3 h-10" />;
   const figure = (key: string): number | null => {
     const value = strip?.metrics.find((metric) => metric.key === key)?.value;
     return typeof value === "number" ? value : null;
@@ -47,8 +47,9 @@ function excludedWords(excluded: number | null): string | null {
 
 type Counts = (LiveCounts & { isPart: boolean }) | null;
 
-function useLiveCounts(): Counts {
-  const now = useNow(5_000);
+/** Until the browser's clock is read, as of the summary: what the server draws then stays in its place. */
+function useLiveCounts(asOf: string | null): Counts {
+  const now = useNow(5_000) ?? (asOf === null ? null : Date.parse(asOf));
   const runs = useInfiniteQuery(api.pages(listLiveRuns, liveStripRuns));
   const rules = useQuery(api.query(listRules, timeRules));
   if (runs.data === undefined || now === null) return null;

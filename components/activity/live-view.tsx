@@ -1,9 +1,8 @@
 "use client";
 
 import { useInfiniteQuery } from "@tanstack/react-query";
-import dynamic from "next/dynamic";
-import { useQueryStates } from "nuqs";
 import { useState } from "react";
+import { useAddress } from "@/components/data/address";
 import { CodeBlock } from "@/components/data/code-block";
 import { DataTable, type More, type Total } from "@/components/data/data-table";
 import { FilterBar } from "@/components/data/filter-bar";
@@ -12,13 +11,13 @@ import { ListView } from "@/components/data/query-view";
 import { useMay } from "@/components/shell/session";
 import { TopicPage } from "@/components/shell/topic-page";
 import { ButtonLink } from "@/components/ui/button";
+import { onDemand } from "@/components/ui/on-demand";
 import { EmptyState } from "@/components/ui/states";
 import { listLiveRuns, type RunSummary } from "@/server/activity/contract";
 import { api } from "@/server/platform/http/client";
 import { liveColumns } from "./live-columns";
 import { grouped, groupings, groupOf } from "./live-runs";
 import { LiveStrip } from "./live-strip";
-import { CancelRun, ReleaseRun } from "./run-dialogs";
 import { liveFilters } from "./run-filters";
 import { type RunDeed, runHref, runMenu } from "./run-row-menu";
 import { type RunActions, RunActionsProvider } from "./run-server-actions";
@@ -26,12 +25,14 @@ import { liveParams, liveQuery } from "./search-params";
 import { useLiveProgress } from "./use-live-progress";
 
 // Loaded when one is opened.
-const RunSidePanel = dynamic(async () => (await import("./run-side-panel")).RunSidePanel);
+const CancelRun = onDemand(async () => (await import("./run-dialogs")).CancelRun);
+const ReleaseRun = onDemand(async () => (await import("./run-dialogs")).ReleaseRun);
+const RunSidePanel = onDemand(async () => (await import("./run-side-panel")).RunSidePanel);
 
 export function LiveView({ actions }: { actions: RunActions }) {
-  const [params, setParams] = useQueryStates(liveParams);
+  const [params, setParams] = useAddress(liveParams);
   const { open } = params;
-  const close = () => void setParams({ open: null });
+  const close = () => setParams({ open: null });
   return (
     <RunActionsProvider actions={actions}>
       <TopicPage
@@ -47,14 +48,14 @@ export function LiveView({ actions }: { actions: RunActions }) {
 }
 
 function Grouping() {
-  const [{ group }, setParams] = useQueryStates(liveParams);
+  const [{ group }, setParams] = useAddress(liveParams);
   return (
     <label className="flex items-center gap-2 text-muted text-xs">
       Group by
       <select
         className="h-7 rounded-md border bg-raised px-2 text-ink text-xs"
         value={group ?? ""}
-        onChange={(event) => void setParams({ group: liveParams.group.parse(event.target.value) })}
+        onChange={(event) => setParams({ group: liveParams.group.parse(event.target.value) })}
       >
         <option value="">nothing</option>
         {groupings.map((grouping) => (
@@ -71,7 +72,7 @@ type Doing = { deed: RunDeed; run: RunSummary } | null;
 
 function LiveRuns() {
   useLiveProgress();
-  const [params, setParams] = useQueryStates(liveParams);
+  const [params, setParams] = useAddress(liveParams);
   const list = useInfiniteQuery(api.pages(listLiveRuns, { query: liveQuery(params) }));
   const value = filterOf(liveFilters, params);
   return (
@@ -79,13 +80,13 @@ function LiveRuns() {
       <FilterBar
         filters={liveFilters}
         value={value}
-        onChange={(next) => void setParams(paramsOf(liveFilters, liveParams, next))}
+        onChange={(next) => setParams(paramsOf(liveFilters, liveParams, next))}
         placeholder="Filter live runs: status:paused agent:invoice-bot"
       />
       <ListView
         list={list}
         isFiltered={Object.keys(value).length > 0}
-        onClear={() => void setParams(paramsOf(liveFilters, liveParams, {}))}
+        onClear={() => setParams(paramsOf(liveFilters, liveParams, {}))}
         columns={liveColumns.length}
         firstUse={<NothingRuns />}
         table={(rows, total, more) => <LiveTable rows={rows} total={total} more={more} />}
@@ -95,7 +96,7 @@ function LiveRuns() {
 }
 
 function LiveTable({ rows, total, more }: { rows: readonly RunSummary[]; total: Total; more: More }) {
-  const [{ group, open, sort }, setParams] = useQueryStates(liveParams);
+  const [{ group, open, sort }, setParams] = useAddress(liveParams);
   const [doing, setDoing] = useState<Doing>(null);
   const rights = { mayWrite: useMay("runs:write"), mayOverride: useMay("policies:override") };
   return (
@@ -106,10 +107,10 @@ function LiveTable({ rows, total, more }: { rows: readonly RunSummary[]; total: 
         rows={group === null ? rows : grouped(rows, group)}
         rowId={(run) => run.run_id}
         rowHref={(run) => runHref(run.run_id)}
-        onOpen={(run) => void setParams({ open: run.run_id })}
+        onOpen={(run) => setParams({ open: run.run_id })}
         openId={open}
         sort={sort}
-        onSort={(next) => void setParams({ sort: liveParams.sort.parse(next) })}
+        onSort={(next) => setParams({ sort: liveParams.sort.parse(next) })}
         rowMenu={(run) => runMenu(run, rights, (deed, of) => setDoing({ deed, run: of }))}
         total={total}
         more={more}

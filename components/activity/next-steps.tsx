@@ -1,20 +1,23 @@
 "use client";
 
 import { useQuery } from "@tanstack/react-query";
-import { useQueryStates } from "nuqs";
 import { type ReactNode, useState } from "react";
+import { useAddress } from "@/components/data/address";
 import { Countdown } from "@/components/data/time";
 import { useMay } from "@/components/shell/session";
 import { Button, ButtonLink } from "@/components/ui/button";
+import { onDemand } from "@/components/ui/on-demand";
 import type { RunActivity } from "@/server/activity/contract";
 import { getRun } from "@/server/gate/contract";
 import { api } from "@/server/platform/http/client";
 import type { Action } from "@/server/platform/http/contract";
-import { ReleaseRun } from "./run-dialogs";
 import { ofRun } from "./run-reads";
 import { runParams } from "./search-params";
 import { policyHref } from "./step-detail";
 import type { Breach } from "./why";
+
+// Loaded when one is opened.
+const ReleaseRun = onDemand(async () => (await import("./run-dialogs")).ReleaseRun);
 
 interface NextStepsProps {
   run: RunActivity;
@@ -24,7 +27,7 @@ interface NextStepsProps {
 
 /** What may be done now, the likeliest first; what may not says why. */
 export function NextSteps({ run, breach, actions }: NextStepsProps) {
-  const [, setParams] = useQueryStates(runParams);
+  const [, setParams] = useAddress(runParams);
   const mayManage = useMay("policies:manage");
   const isOurs = breach !== null && (breach.policy_id !== null || breach.limit_id !== null);
   return (
@@ -41,7 +44,7 @@ export function NextSteps({ run, breach, actions }: NextStepsProps) {
           </ButtonLink>
         )}
         {run.refusal_reason === null ? (
-          <Button onClick={() => void setParams({ tab: "replay" })}>See the minute around it</Button>
+          <Button onClick={() => setParams({ tab: "replay" })}>See the minute around it</Button>
         ) : null}
         {isOurs ? (
           <ButtonLink href={policyHref(breach)}>

@@ -1,7 +1,6 @@
 "use client";
 
 import { useQuery } from "@tanstack/react-query";
-import Link from "next/link";
 import { type ReactNode, useState } from "react";
 import { words } from "@/components/data/format";
 import { JsonView } from "@/components/data/json-view";
@@ -10,6 +9,7 @@ import { Time } from "@/components/data/time";
 import { Button } from "@/components/ui/button";
 import { Callout } from "@/components/ui/callout";
 import { Identifier } from "@/components/ui/identifier";
+import { Link } from "@/components/ui/link";
 import { Mark } from "@/components/ui/mark";
 import { SkeletonRows } from "@/components/ui/skeleton";
 import { api } from "@/server/platform/http/client";

@@ -2,13 +2,14 @@
 
 import { Play } from "lucide-react";
 import { ActionForm } from "@/components/data/action-form";
-import { count } from "@/components/data/format";
+import { count, plural } from "@/components/data/format";
 import { Time } from "@/components/data/time";
-import { Button } from "@/components/ui/button";
+import { Button, ButtonLink } from "@/components/ui/button";
 import { Callout } from "@/components/ui/callout";
 import type { Replay, RunActivity } from "@/server/activity/contract";
 import type { Action } from "@/server/platform/http/contract";
 import { ReplayPlayer } from "./replay-player";
+import { runHref } from "./run-row-menu";
 import { useRunActions } from "./run-server-actions";
 
 interface ReplayPanelProps {
@@ -56,7 +57,7 @@ function Explanation() {
 function Replayed({ replay, run }: { replay: Replay; run: RunActivity }) {
   return (
     <div className="flex min-w-0 flex-col gap-4">
-      <Parity replay={replay} />
+      <Parity replay={replay} run_id={run.run_id} />
       <ReplayPlayer replay={replay} run={run} />
       {replay.window.truncated ? (
         <p className="text-muted text-xs">
@@ -67,7 +68,7 @@ function Replayed({ replay, run }: { replay: Replay; run: RunActivity }) {
   );
 }
 
-function Parity({ replay: { parity, window } }: { replay: Replay }) {
+function Parity({ replay: { parity, window }, run_id }: { replay: Replay; run_id: string }) {
   if (parity.match) {
     return (
       <Callout
@@ -82,7 +83,20 @@ function Parity({ replay: { parity, window } }: { replay: Replay }) {
   const record = parity.divergence_seq === null ? "" : `, record ${count(parity.divergence_seq)}`;
   return (
     <Callout tone="critical" title={`It came out differently${where}${record}`}>
-      {parity.reason ?? "No reason was given."} {count(parity.checked)} records were compared.
+      <p>
+        {sentence(parity.reason ?? "No reason was given")} Before that, {plural(parity.checked, "record")} came out the
+        same.
+      </p>
+      <p className="mt-1">
+        The record, or what was frozen with it, is not what it was. Do not rely on this trace before you know why.
+      </p>
+      <ButtonLink href={`${runHref(run_id)}?tab=proof`} size="small" className="mt-2">
+        See what the proof says
+      </ButtonLink>
     </Callout>
   );
+}
+
+function sentence(text: string): string {
+  return `${text.charAt(0).toUpperCase()}${text.slice(1)}.`;
 }

@@ -103,6 +103,8 @@ function Ticks() {
           className={classes(
             "absolute top-0.5 whitespace-nowrap",
             tick === 0 ? "" : tick === WINDOW_MS ? "-translate-x-full" : "-translate-x-1/2",
+            // On a phone those beside the edges would run into them.
+            (tick === ticks[1] || tick === ticks[5]) && "max-sm:hidden",
           )}
           style={{ left: at(tick) }}
         >

@@ -18,7 +18,7 @@ export function AgentCell({ run }: { run: RunSummary }) {
   return (
     <span className="flex min-w-0 items-baseline gap-2">
       <span className="max-w-full shrink-0 truncate font-medium">{run.agent_id}</span>
-      {run.synthetic ? <span className="min-w-0 truncate text-faint text-xs">rehearsal</span> : null}
+      {run.synthetic ? <span className="min-w-0 truncate text-faint text-xs lg:shrink-0">rehearsal</span> : null}
       <span className="min-w-0 truncate text-muted text-xs max-lg:hidden">
         {[run.project, run.model ?? run.provider, run.source].filter((part) => part !== null).join(" · ")}
       </span>

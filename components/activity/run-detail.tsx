@@ -1,19 +1,22 @@
 "use client";
 
-import { useQueryStates } from "nuqs";
+import { useAddress } from "@/components/data/address";
+import { onDemand } from "@/components/ui/on-demand";
 import { Skeleton, SkeletonRows } from "@/components/ui/skeleton";
 import type { RunActivity } from "@/server/activity/contract";
 import type { Action } from "@/server/platform/http/contract";
 import { LimitsPanel } from "./limits-panel";
-import { PoliciesPanel } from "./policies-panel";
-import { ProofPanel } from "./proof-panel";
-import { ReplayPanel } from "./replay-panel";
 import { RunHeadline, RunLinks } from "./run-headline";
 import { runParams } from "./search-params";
 import { Tabs } from "./tabs";
 import { TracePanel } from "./trace-panel";
 import { useRunUpdates } from "./use-run-updates";
 import { WhyPanel } from "./why-panel";
+
+// Loaded when one is opened.
+const PoliciesPanel = onDemand(async () => (await import("./policies-panel")).PoliciesPanel);
+const ProofPanel = onDemand(async () => (await import("./proof-panel")).ProofPanel);
+const ReplayPanel = onDemand(async () => (await import("./replay-panel")).ReplayPanel);
 
 interface RunDetailProps {
   run: RunActivity;
@@ -32,13 +35,13 @@ const tabs = [
 /** One run, the same on its page and in the panel: what happened first, then everything it rests on. */
 export function RunDetail({ run, actions, isPanel = false }: RunDetailProps) {
   useRunUpdates(run);
-  const [{ tab }, setParams] = useQueryStates(runParams);
+  const [{ tab }, setParams] = useAddress(runParams);
   return (
     <div className="flex min-w-0 flex-col gap-5">
       <RunHeadline run={run} />
       <WhyPanel run={run} actions={actions} />
       {run.refusal_reason === null ? <LimitsPanel run={run} /> : null}
-      <Tabs label="Parts of the run" tabs={tabs} current={tab} onSelect={(id) => void setParams({ tab: id })}>
+      <Tabs label="Parts of the run" tabs={tabs} current={tab} onSelect={(id) => setParams({ tab: id })}>
         {tab === "trace" ? <TracePanel run={run} isNarrow={isPanel} /> : null}
         {tab === "replay" ? <ReplayPanel run={run} action={actions.find((one) => one.action === "replay")} /> : null}
         {tab === "policies" ? <PoliciesPanel snapshotId={run.snapshot_id} /> : null}

@@ -87,8 +87,8 @@ function ReleaseEffect({ run, isApproval }: { run: Run; isApproval: boolean }) {
   }
   return (
     <p>
-      The runner may ask for its step again, and the limit that paused it holds its peace up to that value. The run has
-      used <SoFar run={run} /> so far. Your approval is chained into its trace.
+      The runner may go on. What paused it holds its peace until the value has grown by another tenth of its limit. The
+      run has used <SoFar run={run} /> so far. Your approval is chained into its trace.
     </p>
   );
 }
@@ -134,14 +134,13 @@ const freezeEffects = {
 } as const;
 
 interface FreezeProps {
-  target: FreezeTarget | null;
+  target: FreezeTarget;
   onClose: () => void;
 }
 
 export function FreezeDialog({ target, onClose }: FreezeProps) {
   const { freeze } = useRunActions();
   const toast = useToast();
-  if (target === null) return null;
   return (
     <ConfirmAction
       open

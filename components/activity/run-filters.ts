@@ -1,6 +1,6 @@
 // The filters of run lists.
 
-import type { FilterDef } from "@/components/data/filter-grammar";
+import type { FilterDef } from "@/components/data/filter-value";
 import { words } from "@/components/data/format";
 import { liveRunStatuses, runSources, runStatuses } from "@/db/vocabulary";
 import { reasonOptions, riskOptions, statusOptions } from "./run-words";

@@ -1,16 +1,23 @@
 "use client";
 
-import Link from "next/link";
 import type { ReactNode } from "react";
 import { useActorName } from "@/components/account/use-actor-names";
 import { count, duration, plural, tokens, words } from "@/components/data/format";
 import { Elapsed, Time } from "@/components/data/time";
 import { Identifier } from "@/components/ui/identifier";
+import { Link } from "@/components/ui/link";
 import { Tooltip } from "@/components/ui/tooltip";
 import type { RunActivity } from "@/server/activity/contract";
 import { Cost, RiskMark, RunStatusMark } from "./run-marks";
 import { runHref } from "./run-row-menu";
 import { endReasonOf } from "./run-words";
+
+/** Its time stands still while it is paused, as it does at the gate. */
+function Took({ run }: { run: RunActivity }) {
+  if (run.state !== "live") return duration(run.duration_ms);
+  if (run.paused_at === null) return <Elapsed since={run.started_at} />;
+  return `${duration(Date.parse(run.paused_at) - Date.parse(run.started_at))} until the pause`;
+}
 
 /** State, since when, and what it has used: one line. */
 export function RunHeadline({ run }: { run: RunActivity }) {
@@ -28,7 +35,7 @@ export function RunHeadline({ run }: { run: RunActivity }) {
         <Time at={isLive ? run.started_at : run.completed_at} />
       </Part>
       <Part label={isLive ? "Elapsed" : "Took"}>
-        {isLive ? <Elapsed since={run.started_at} /> : duration(run.duration_ms)}
+        <Took run={run} />
       </Part>
       <Part label="Steps done">{count(run.steps_completed)}</Part>
       <Part label="Tokens">

@@ -1,7 +1,7 @@
 "use client";
 
 import { useQuery } from "@tanstack/react-query";
-import { useQueryStates } from "nuqs";
+import { useAddress } from "@/components/data/address";
 import { QueryView } from "@/components/data/query-view";
 import { SidePanel } from "@/components/data/side-panel";
 import { getActivity } from "@/server/activity/contract";
@@ -14,10 +14,10 @@ import { runParams } from "./search-params";
 
 /** The run beside the list it stands in. */
 export function RunSidePanel({ runId, onClose }: { runId: string; onClose: () => void }) {
-  const [, setParams] = useQueryStates(runParams);
+  const [, setParams] = useAddress(runParams);
   const query = useQuery(api.query(getActivity, ofRun(runId)));
   function close(): void {
-    void setParams({ tab: null, row: null });
+    setParams({ tab: null, row: null });
     onClose();
   }
   const run = query.data?.entity;

@@ -6,9 +6,14 @@ import { type PaletteAction, usePaletteActions } from "@/components/shell/palett
 import { useMay } from "@/components/shell/session";
 import { Button } from "@/components/ui/button";
 import { Menu, type MenuItem } from "@/components/ui/menu";
+import { onDemand } from "@/components/ui/on-demand";
 import type { RunActivity } from "@/server/activity/contract";
 import type { Action } from "@/server/platform/http/contract";
-import { CancelRun, FreezeDialog, type FreezeTarget } from "./run-dialogs";
+import type { FreezeTarget } from "./run-dialogs";
+
+// Loaded when one is opened.
+const CancelRun = onDemand(async () => (await import("./run-dialogs")).CancelRun);
+const FreezeDialog = onDemand(async () => (await import("./run-dialogs")).FreezeDialog);
 
 interface RunToolbarProps {
   run: RunActivity;
@@ -34,8 +39,8 @@ export function RunToolbar({ run, actions }: RunToolbarProps) {
         </Button>
       ) : null}
       <Menu label="More actions on this run" items={items} />
-      <CancelRun run={run} open={isCancelling && run.state === "live"} onOpenChange={setCancelling} />
-      <FreezeDialog target={frozen} onClose={() => setFrozen(null)} />
+      {isCancelling && run.state === "live" ? <CancelRun run={run} open onOpenChange={setCancelling} /> : null}
+      {frozen === null ? null : <FreezeDialog target={frozen} onClose={() => setFrozen(null)} />}
     </>
   );
 }

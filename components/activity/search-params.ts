@@ -1,25 +1,25 @@
 // What stands in the addresses of the Activity pages. Names are the API's.
 
-import { parseAsArrayOf, parseAsBoolean, parseAsString, parseAsStringLiteral } from "nuqs/server";
+import { asBoolean, asListOf, asOneOf, asText, type Values } from "@/components/data/address-params";
 import { liveRunStatuses, runSources, runStatuses, terminationReasons } from "@/db/vocabulary";
 import { riskLevels } from "@/server/activity/contract";
 import { groupings } from "./live-runs";
 
 const narrowing = {
-  agent: parseAsString,
-  project: parseAsString,
-  provider: parseAsString,
-  model: parseAsString,
-  source: parseAsArrayOf(parseAsStringLiteral(runSources)),
-  risk_level: parseAsArrayOf(parseAsStringLiteral(riskLevels)),
-  policy_id: parseAsString,
-  synthetic: parseAsBoolean,
-  refused: parseAsBoolean,
-  q: parseAsString,
+  agent: asText,
+  project: asText,
+  provider: asText,
+  model: asText,
+  source: asListOf(asOneOf(runSources)),
+  risk_level: asListOf(asOneOf(riskLevels)),
+  policy_id: asText,
+  synthetic: asBoolean,
+  refused: asBoolean,
+  q: asText,
 };
 
 /** The run in the side panel. */
-const open = parseAsString;
+const open = asText;
 
 const liveSorts = ["-started_at", "started_at", "-last_seen_at", "last_seen_at"] as const;
 const usageSorts = ["-tokens_used", "tokens_used", "-cost_cents", "cost_cents"] as const;
@@ -27,20 +27,20 @@ const endSorts = ["-completed_at", "completed_at", "-started_at", "started_at", 
 
 export const liveParams = {
   ...narrowing,
-  status: parseAsArrayOf(parseAsStringLiteral(liveRunStatuses)),
-  sort: parseAsStringLiteral([...liveSorts, ...usageSorts] as const).withDefault("-started_at"),
-  group: parseAsStringLiteral(groupings),
+  status: asListOf(asOneOf(liveRunStatuses)),
+  sort: asOneOf([...liveSorts, ...usageSorts] as const).withDefault("-started_at"),
+  group: asOneOf(groupings),
   open,
 };
 
 export const completedParams = {
   ...narrowing,
-  status: parseAsArrayOf(parseAsStringLiteral(runStatuses)),
-  termination_reason: parseAsArrayOf(parseAsStringLiteral(terminationReasons)),
+  status: asListOf(asOneOf(runStatuses)),
+  termination_reason: asListOf(asOneOf(terminationReasons)),
   /** From links of figures: they stand in for the page's range. */
-  completed_after: parseAsString,
-  completed_before: parseAsString,
-  sort: parseAsStringLiteral([...endSorts, ...usageSorts] as const).withDefault("-completed_at"),
+  completed_after: asText,
+  completed_before: asText,
+  sort: asOneOf([...endSorts, ...usageSorts] as const).withDefault("-completed_at"),
   open,
 };
 
@@ -48,9 +48,9 @@ const runTabs = ["trace", "replay", "policies", "proof"] as const;
 
 /** Of a run, on its page and in its panel. */
 export const runParams = {
-  tab: parseAsStringLiteral(runTabs).withDefault("trace"),
+  tab: asOneOf(runTabs).withDefault("trace"),
   /** The chosen row of the trace. */
-  row: parseAsString,
+  row: asText,
 };
 
 type Present<T> = { [K in keyof T]?: NonNullable<T[K]> };
@@ -67,8 +67,8 @@ function present<T>(entries: Record<string, unknown>): T {
   return entries as T;
 }
 
-type Live = { [K in keyof typeof liveParams]: ReturnType<(typeof liveParams)[K]["parseServerSide"]> };
-type Completed = { [K in keyof typeof completedParams]: ReturnType<(typeof completedParams)[K]["parseServerSide"]> };
+type Live = Values<typeof liveParams>;
+type Completed = Values<typeof completedParams>;
 type Range = { since: string | null; until: string | null };
 
 export function liveQuery(params: Live) {

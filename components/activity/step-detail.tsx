@@ -1,7 +1,6 @@
 "use client";
 
 import { ChevronRight } from "lucide-react";
-import Link from "next/link";
 import { type ReactNode, useState } from "react";
 import { type Fact, Facts } from "@/components/data/facts";
 import { count, duration, money, words } from "@/components/data/format";
@@ -9,6 +8,7 @@ import { JsonView } from "@/components/data/json-view";
 import { Time } from "@/components/data/time";
 import { classes } from "@/components/ui/classes";
 import { Identifier } from "@/components/ui/identifier";
+import { Link } from "@/components/ui/link";
 import { Mark } from "@/components/ui/mark";
 import type { StepRecord, TraceStep } from "@/server/activity/contract";
 import { amountOf, bareAmountOf, metricName } from "./metric-words";

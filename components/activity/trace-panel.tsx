@@ -1,8 +1,8 @@
 "use client";
 
 import { useInfiniteQuery } from "@tanstack/react-query";
-import { useQueryStates } from "nuqs";
 import { useEffect, useMemo, useState } from "react";
+import { useAddress } from "@/components/data/address";
 import { count } from "@/components/data/format";
 import { Failed } from "@/components/data/query-view";
 import { classes } from "@/components/ui/classes";
@@ -73,7 +73,7 @@ interface TraceOfStepsProps {
 }
 
 function TraceOfSteps({ steps, isNarrow, onEnd }: TraceOfStepsProps) {
-  const [{ row }, setParams] = useQueryStates(runParams);
+  const [{ row }, setParams] = useAddress(runParams);
   const turning = steps.find((step) => step.is_inflection);
   const first = stepRowId((turning ?? steps.at(-1))?.step_index ?? 1);
   const selected = row ?? first;
@@ -89,7 +89,7 @@ function TraceOfSteps({ steps, isNarrow, onEnd }: TraceOfStepsProps) {
       <TraceTree
         rows={rows}
         selected={chosen?.id ?? null}
-        onSelect={(id) => void setParams({ row: id })}
+        onSelect={(id) => setParams({ row: id })}
         onToggle={(id) => setToggled(withToggled(toggled, id))}
         onEnd={onEnd}
       />

@@ -1,13 +1,13 @@
 "use client";
 
-import { defaultRangeExtractor, useVirtualizer } from "@tanstack/react-virtual";
-import { type KeyboardEvent, type RefObject, useEffect, useId, useRef } from "react";
+import { type KeyboardEvent, useEffect, useId, useRef, useState } from "react";
+import { indicesOf, scrollToRow, useRowsInSight } from "@/components/data/rows-in-sight";
 import { moveInTree, type TreeRow } from "./trace-rows";
 import { TraceTreeRow, traceGrid } from "./trace-tree-row";
 
 const ROW_PX = 30;
 /** What the server draws, which knows no window. */
-const firstRect = { width: 700, height: 448 };
+const firstRows = 27;
 
 interface TraceTreeProps {
   rows: readonly TreeRow[];
@@ -21,10 +21,10 @@ interface TraceTreeProps {
 /** A trace as a tree: one stop for the tab key, arrows inside; what is selected has the focus. */
 export function TraceTree({ rows, selected, onSelect, onToggle, onEnd }: TraceTreeProps) {
   const id = useId();
-  const scroller = useRef<HTMLDivElement>(null);
+  const [scroller, setScroller] = useState<HTMLDivElement | null>(null);
   const at = rows.findIndex((row) => row.id === selected);
-  const view = useRowsInSight(scroller, rows, at);
-  useCall(onEnd, (view.shown.at(-1)?.index ?? 0) >= rows.length - 5 ? rows.length : null);
+  const shown = useShownRows(scroller, rows, at);
+  useCall(onEnd, (shown.at(-1)?.index ?? 0) >= rows.length - 5 ? rows.length : null);
 
   function onKeyDown(event: KeyboardEvent): void {
     if (event.metaKey || event.ctrlKey || event.altKey) return;
@@ -39,7 +39,7 @@ export function TraceTree({ rows, selected, onSelect, onToggle, onEnd }: TraceTr
     <div className="@container min-w-0">
       <TreeHead />
       <div
-        ref={scroller}
+        ref={setScroller}
         role="tree"
         aria-label="Trace"
         tabIndex={0}
@@ -47,12 +47,11 @@ export function TraceTree({ rows, selected, onSelect, onToggle, onEnd }: TraceTr
         onKeyDown={onKeyDown}
         className="max-h-[28rem] overflow-y-auto border-b"
       >
-        <div role="presentation" className="relative" style={{ height: view.height }}>
-          {view.shown.map(({ index, start, key }) => {
-            const row = rows[index];
-            if (row === undefined) return null;
-            const place = { id: `${id}-${row.id}`, top: start, height: ROW_PX };
-            return <TraceTreeRow key={key} {...{ row, place, onSelect, onToggle }} isSelected={row.id === selected} />;
+        <div role="presentation" className="relative" style={{ height: rows.length * ROW_PX }}>
+          {shown.map(({ row, top }) => {
+            const place = { id: `${id}-${row.id}`, top, height: ROW_PX };
+            const isSelected = row.id === selected;
+            return <TraceTreeRow key={row.id} {...{ row, place, onSelect, onToggle, isSelected }} />;
           })}
         </div>
       </div>
@@ -73,19 +72,18 @@ function TreeHead() {
 }
 
 // The selected row is what the tree points at, so it stays in the page when it is scrolled away.
-function useRowsInSight(scroller: RefObject<HTMLDivElement | null>, rows: readonly TreeRow[], selected: number) {
-  const pinned = selected < 0 ? [] : [selected];
-  const view = useVirtualizer({
-    count: rows.length,
-    getScrollElement: () => scroller.current,
-    estimateSize: () => ROW_PX,
-    overscan: 12,
-    initialRect: firstRect,
-    getItemKey: (index) => rows[index]?.id ?? index,
-    rangeExtractor: (range) => [...new Set([...defaultRangeExtractor(range), ...pinned])].sort((a, b) => a - b),
+function useShownRows(scroller: Element | null, all: readonly TreeRow[], selected: number) {
+  const rows = { count: all.length, rowHeight: ROW_PX, margin: 0 };
+  const sight = useRowsInSight(scroller, rows, firstRows);
+  const isMeasured = scroller !== null;
+  useCall(
+    () => scroller && scrollToRow(scroller, selected, rows, { start: 0, end: 0 }),
+    isMeasured && selected >= 0 ? selected : null,
+  );
+  return indicesOf(sight, selected, all.length).flatMap((index) => {
+    const row = all[index];
+    return row === undefined ? [] : [{ row, index, top: index * ROW_PX }];
   });
-  useCall(() => view.scrollToIndex(selected, { align: "auto" }), selected < 0 ? null : selected);
-  return { shown: view.getVirtualItems(), height: view.getTotalSize() };
 }
 
 /** Calls once for each new value that is not null. */

@@ -1,14 +1,14 @@
 "use client";
 
-import Link from "next/link";
-import { useQueryStates } from "nuqs";
 import { capitalised } from "@/components/account/actor-names";
 import { useActorName } from "@/components/account/use-actor-names";
+import { useAddress } from "@/components/data/address";
 import { type Fact, Facts } from "@/components/data/facts";
 import { words } from "@/components/data/format";
 import { Meter } from "@/components/data/meter";
 import { Time } from "@/components/data/time";
 import { classes } from "@/components/ui/classes";
+import { Link } from "@/components/ui/link";
 import { Mark } from "@/components/ui/mark";
 import { Skeleton } from "@/components/ui/skeleton";
 import { toneFill } from "@/components/ui/tones";
@@ -73,13 +73,13 @@ function ruleLabel({ source, limit_id }: Breach): string {
 
 // A pause holds a step back: there is no such step in the trace.
 function StepLink({ index, run }: { index: number; run: RunActivity }) {
-  const [, setParams] = useQueryStates(runParams);
+  const [, setParams] = useAddress(runParams);
   if (index > run.last_step_index) return <>{index}, which has not run</>;
   return (
     <button
       type="button"
       className="text-accent underline-offset-2 hover:underline"
-      onClick={() => void setParams({ tab: "trace", row: stepRowId(index) })}
+      onClick={() => setParams({ tab: "trace", row: stepRowId(index) })}
     >
       {index}, shown below
     </button>

@@ -2,12 +2,12 @@
 
 import { useInfiniteQuery } from "@tanstack/react-query";
 import { Plus } from "lucide-react";
-import { useQueryStates } from "nuqs";
 import { type ReactNode, useState } from "react";
+import { useAddress } from "@/components/data/address";
 import { DataTable } from "@/components/data/data-table";
 import { FilterBar } from "@/components/data/filter-bar";
-import type { FilterDef } from "@/components/data/filter-grammar";
 import { filterOf, paramsOf } from "@/components/data/filter-params";
+import type { FilterDef } from "@/components/data/filter-value";
 import { words } from "@/components/data/format";
 import { ListView } from "@/components/data/query-view";
 import { SidePanel } from "@/components/data/side-panel";
@@ -15,15 +15,18 @@ import { useMay } from "@/components/shell/session";
 import { TopicPage } from "@/components/shell/topic-page";
 import { type StripPart, TopicStrip } from "@/components/shell/topic-strip";
 import { Button } from "@/components/ui/button";
+import { onDemand } from "@/components/ui/on-demand";
 import { EmptyState } from "@/components/ui/states";
 import { keyStates, listApiKeys } from "@/server/connectivity/contract";
 import { api } from "@/server/platform/http/client";
 import { keyColumns } from "./key-columns";
-import { NewKeyDialog } from "./key-dialogs";
 import { type KeyActions, KeyActionsProvider } from "./key-server-actions";
-import { KeyView } from "./key-view";
 import { keyHref, keyListParams, keyListQuery } from "./search-params";
 import { useKey } from "./use-key";
+
+// Loaded when one is opened.
+const NewKeyDialog = onDemand(async () => (await import("./key-dialogs")).NewKeyDialog);
+const KeyView = onDemand(async () => (await import("./key-view")).KeyView);
 
 const parts: readonly StripPart[] = [
   { key: "total", label: "Keys" },
@@ -40,7 +43,7 @@ const filters: readonly FilterDef[] = [
 
 /** Connectivity › API Keys: who may speak to the gate, and how that ends. */
 export function ApiKeysView({ actions }: { actions: KeyActions }) {
-  const [{ open }, setParams] = useQueryStates(keyListParams);
+  const [{ open }, setParams] = useAddress(keyListParams);
   const [isMaking, setIsMaking] = useState(false);
   const newKey = <NewKeyButton onOpen={() => setIsMaking(true)} />;
   return (
@@ -48,7 +51,7 @@ export function ApiKeysView({ actions }: { actions: KeyActions }) {
       <TopicPage
         topic="CON-API-KEYS"
         actions={newKey}
-        aside={!open ? null : <KeyPanel keyId={open} onClose={() => void setParams({ open: null })} />}
+        aside={!open ? null : <KeyPanel keyId={open} onClose={() => setParams({ open: null })} />}
       >
         <TopicStrip topic="connectivity/api-keys" parts={parts} />
         <Keys newKey={newKey} />
@@ -77,7 +80,7 @@ function KeyPanel({ keyId, onClose }: { keyId: string; onClose: () => void }) {
 }
 
 function Keys({ newKey }: { newKey: ReactNode }) {
-  const [params, setParams] = useQueryStates(keyListParams);
+  const [params, setParams] = useAddress(keyListParams);
   const list = useInfiniteQuery(api.pages(listApiKeys, { query: keyListQuery(params) }));
   const value = filterOf(filters, params);
   return (
@@ -85,13 +88,13 @@ function Keys({ newKey }: { newKey: ReactNode }) {
       <FilterBar
         filters={filters}
         value={value}
-        onChange={(next) => void setParams(paramsOf(filters, keyListParams, next))}
+        onChange={(next) => setParams(paramsOf(filters, keyListParams, next))}
         placeholder="Filter: status:active"
       />
       <ListView
         list={list}
         isFiltered={params.status !== null}
-        onClear={() => void setParams({ status: null })}
+        onClear={() => setParams({ status: null })}
         columns={keyColumns.length}
         firstUse={<NoKeys newKey={newKey} />}
         table={(rows, total, more) => (
@@ -101,10 +104,10 @@ function Keys({ newKey }: { newKey: ReactNode }) {
             rows={rows}
             rowId={(key) => key.key_id}
             rowHref={(key) => keyHref(key.key_id)}
-            onOpen={(key) => void setParams({ open: key.key_id })}
+            onOpen={(key) => setParams({ open: key.key_id })}
             openId={params.open}
             sort={params.sort}
-            onSort={(sort) => void setParams({ sort: keyListParams.sort.parse(sort) })}
+            onSort={(sort) => setParams({ sort: keyListParams.sort.parse(sort) })}
             total={total}
             more={more}
           />

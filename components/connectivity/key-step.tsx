@@ -9,12 +9,15 @@ import { useMay } from "@/components/shell/session";
 import { Button } from "@/components/ui/button";
 import { Callout } from "@/components/ui/callout";
 import { SelectField } from "@/components/ui/field";
+import { onDemand } from "@/components/ui/on-demand";
 import { Skeleton } from "@/components/ui/skeleton";
 import { type ApiKey, type IssuedApiKey, listApiKeys } from "@/server/connectivity/contract";
 import { api } from "@/server/platform/http/client";
-import { NewKeyDialog } from "./key-dialogs";
 import { KeyMark } from "./key-mark";
 import { pickableKeys } from "./search-params";
+
+// Loaded when one is opened.
+const NewKeyDialog = onDemand(async () => (await import("./key-dialogs")).NewKeyDialog);
 
 interface KeyStepProps {
   keyId: string | null;

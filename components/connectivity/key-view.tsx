@@ -13,6 +13,7 @@ import { useMay } from "@/components/shell/session";
 import { Button, ButtonLink } from "@/components/ui/button";
 import { Callout } from "@/components/ui/callout";
 import { Identifier } from "@/components/ui/identifier";
+import { onDemand } from "@/components/ui/on-demand";
 import { Section } from "@/components/ui/section";
 import { Skeleton } from "@/components/ui/skeleton";
 import { Tooltip } from "@/components/ui/tooltip";
@@ -21,11 +22,14 @@ import { type AuditRecord, listAuditLog } from "@/server/logs/contract";
 import { api } from "@/server/platform/http/client";
 import type { Action } from "@/server/platform/http/contract";
 import { Expiry } from "./key-columns";
-import { type KeyDeed, KeyDialog } from "./key-dialogs";
+import type { KeyDeed } from "./key-dialogs";
 import { KeyMark } from "./key-mark";
 import { scopeGroups } from "./scope-groups";
 import { keyHref } from "./search-params";
 import { freezeAction, useKey, useKeyFreeze } from "./use-key";
+
+// Loaded when one is opened.
+const KeyDialog = onDemand(async () => (await import("./key-dialogs")).KeyDialog);
 
 /** One key, whole: the same beside the list and on its page. */
 export function KeyView({ keyId }: { keyId: string }) {

@@ -1,6 +1,6 @@
 // What stands in the addresses of the connectivity pages. Names are the API's.
 
-import { parseAsString, parseAsStringLiteral } from "nuqs/server";
+import { asOneOf, asText } from "@/components/data/address-params";
 import { keyStates, type listApiKeys } from "@/server/connectivity/contract";
 import type { CallOf } from "@/server/platform/http/contract";
 import { languages } from "./snippets";
@@ -8,16 +8,16 @@ import { languages } from "./snippets";
 const sorts = ["-created_at", "created_at", "name", "-name", "-last_used_at", "last_used_at"] as const;
 
 export const keyListParams = {
-  status: parseAsStringLiteral(keyStates),
-  sort: parseAsStringLiteral(sorts).withDefault("-created_at"),
-  open: parseAsString,
+  status: asOneOf(keyStates),
+  sort: asOneOf(sorts).withDefault("-created_at"),
+  open: asText,
 };
 
 /** `key`: the key whose first use is waited for; `agent`: the name that the snippet sends. */
 export const setupParams = {
-  key: parseAsString,
-  agent: parseAsString.withDefault("first-agent"),
-  language: parseAsStringLiteral(languages).withDefault("curl"),
+  key: asText,
+  agent: asText.withDefault("first-agent"),
+  language: asOneOf(languages).withDefault("curl"),
 };
 
 interface KeyListParams {

@@ -1,7 +1,7 @@
 "use client";
 
-import { useQueryStates } from "nuqs";
 import { type ReactNode, useState } from "react";
+import { useAddress } from "@/components/data/address";
 import { TopicPage } from "@/components/shell/topic-page";
 import { classes } from "@/components/ui/classes";
 import type { ApiKey, IssuedApiKey } from "@/server/connectivity/contract";
@@ -21,11 +21,11 @@ interface SetupViewProps {
 
 /** Connectivity › SDK Integration: from no key to a run that is seen to arrive. */
 export function SetupView({ actions, address, since }: SetupViewProps) {
-  const [{ key, agent, language }, setParams] = useQueryStates(setupParams);
+  const [{ key, agent, language }, setParams] = useAddress(setupParams);
   // The page's own beginning: what is shown stays when the server renders it anew.
   const [from] = useState(since);
   const [secret, keep] = useSecret(key);
-  const pick = (picked: ApiKey | null) => void setParams({ key: picked?.key_id ?? null, ...agentFor(picked, agent) });
+  const pick = (picked: ApiKey | null) => setParams({ key: picked?.key_id ?? null, ...agentFor(picked, agent) });
   const take = (made: IssuedApiKey) => {
     keep(made);
     pick(made);
@@ -43,8 +43,8 @@ export function SetupView({ actions, address, since }: SetupViewProps) {
               secret={secret}
               agent={agent}
               language={language}
-              onAgent={(name) => void setParams({ agent: name })}
-              onLanguage={(chosen) => void setParams({ language: chosen })}
+              onAgent={(name) => setParams({ agent: name })}
+              onLanguage={(chosen) => setParams({ language: chosen })}
             />
           </Step>
           <Step

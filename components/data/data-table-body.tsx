@@ -1,8 +1,8 @@
 "use client";
 
-import Link from "next/link";
 import { Fragment, type MouseEvent, memo, type ReactNode, useEffect, useId } from "react";
 import { classes } from "@/components/ui/classes";
+import { Link } from "@/components/ui/link";
 import { Menu } from "@/components/ui/menu";
 import type { DataTableProps } from "./data-table";
 import { cellClass } from "./data-table-head";
@@ -96,7 +96,10 @@ function Row<R>(props: RowProps<R>) {
     >
       {selected ? <SelectCell {...props} isSelected={isSelected} /> : null}
       {columns.map((column, at) => (
-        <td key={column.id} className={classes(cell, cellClass(column), at === 0 && href !== undefined && "relative")}>
+        <td
+          key={column.id}
+          className={classes(cell, cellClass(column, columns), at === 0 && href !== undefined && "relative")}
+        >
           {at === 0 && href !== undefined ? (
             <RowLink href={href}>{column.cell(item.row)}</RowLink>
           ) : (

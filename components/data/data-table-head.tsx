@@ -7,15 +7,27 @@ import { nextSort, sortDirection } from "./data-table-rows";
 
 // By the table's own width and not the window's: a panel beside it takes from it.
 const hidden = {
+  sm: "@max-md:hidden",
   md: "@max-2xl:hidden",
   lg: "@max-4xl:hidden",
   xl: "@max-6xl:hidden",
   "2xl": "@max-[88rem]:hidden",
 } as const;
 
-export function cellClass<R>(column: Column<R>): string {
+// Where the first column is hidden, the second stands at the edge.
+const atEdge = {
+  sm: "@max-md:nth-2:pl-4",
+  md: "@max-2xl:nth-2:pl-4",
+  lg: "@max-4xl:nth-2:pl-4",
+  xl: "@max-6xl:nth-2:pl-4",
+  "2xl": "@max-[88rem]:nth-2:pl-4",
+} as const;
+
+export function cellClass<R>(column: Column<R>, columns: readonly Column<R>[]): string {
+  const first = columns[0]?.hideBelow;
   return classes(
     "truncate px-2 *:align-middle first:pl-4 last:pr-4",
+    first && column === columns[1] && atEdge[first],
     column.align === "end" && "text-right tabular-nums",
     column.hideBelow && hidden[column.hideBelow],
   );
@@ -45,7 +57,7 @@ export function TableHead<R>({ columns, rows, rowId, sort, onSort, selected, onS
             scope="col"
             aria-sort={column.sort ? sortDirection(sort, column.sort) : undefined}
             style={column.width === undefined || column.grow ? undefined : { width: column.width }}
-            className={classes(headCell, cellClass(column))}
+            className={classes(headCell, cellClass(column, columns))}
           >
             {column.sort && onSort ? (
               <SortButton column={column} field={column.sort} sort={sort} onSort={onSort} />

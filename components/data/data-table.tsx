@@ -22,7 +22,7 @@ export interface Column<R> {
   /** The field in the list's `sort`. */
   sort?: string;
   /** Left out of tables narrower than 672, 896 or 1152 pixels. */
-  hideBelow?: "md" | "lg" | "xl" | "2xl";
+  hideBelow?: "sm" | "md" | "lg" | "xl" | "2xl";
 }
 
 export interface More {

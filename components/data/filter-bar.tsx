@@ -4,16 +4,15 @@ import { ListFilter, X } from "lucide-react";
 import { type KeyboardEvent, type RefObject, useEffect, useId, useRef, useState } from "react";
 import { classes } from "@/components/ui/classes";
 import { Kbd } from "@/components/ui/kbd";
-import {
-  definitionOf,
-  type FilterDef,
-  type FilterValue,
-  formatFilter,
-  mergedFilters,
-  parseFilter,
-  withoutValue,
-} from "./filter-grammar";
-import { completed, type Suggestion, suggestionsFor } from "./filter-suggestions";
+import type { Suggestion } from "./filter-suggestions";
+import { definitionOf, type FilterDef, type FilterValue, withoutValue } from "./filter-value";
+
+// How filters are written is fetched when somebody is about to write one.
+type Writing = typeof import("./filter-grammar") & typeof import("./filter-suggestions");
+const loadWriting = async (): Promise<Writing> => ({
+  ...(await import("./filter-grammar")),
+  ...(await import("./filter-suggestions")),
+});
 
 interface FilterBarProps {
   filters: readonly FilterDef[];
@@ -60,38 +59,35 @@ function useDraft(filters: readonly FilterDef[], value: FilterValue, change: (va
   const [text, setText] = useState("");
   const [problems, setProblems] = useState<readonly string[]>([]);
 
-  function apply(written: string): void {
+  async function apply(written: string): Promise<void> {
+    const { mergedFilters, parseFilter } = await loadWriting();
     const parsed = parseFilter(written, filters);
     setProblems(parsed.problems);
     setText(parsed.problems.length > 0 ? written : "");
     if (parsed.problems.length === 0) change(mergedFilters(value, parsed.value, filters));
   }
 
-  function editLast(): void {
+  async function editLast(): Promise<void> {
     const last = lastOf(value);
     if (last === null) return;
+    const { formatFilter } = await loadWriting();
     setText(formatFilter({ [last.key]: [last.item] }));
     change(withoutValue(value, last.key, last.item));
   }
 
-  function editAll(): void {
+  async function editAll(): Promise<void> {
+    const { formatFilter } = await loadWriting();
     setText([formatFilter(value), text].filter((part) => part !== "").join(" "));
     change({});
   }
 
-  function write(written: string): void {
+  const write = (written: string) => {
     setText(written);
     setProblems([]);
-  }
-
+  };
   return {
-    text,
-    write,
-    problems,
-    apply,
+    ...{ text, write, problems, apply, editLast, editAll },
     remove: (key, item) => change(withoutValue(value, key, item)),
-    editLast,
-    editAll,
     clear: () => change({}),
   };
 }
@@ -152,7 +148,7 @@ interface DraftInputProps {
 function DraftInput({ draft, filters, value, placeholder }: DraftInputProps) {
   const input = useRef<HTMLInputElement>(null);
   const list = useId();
-  const offered = useOffers(input, draft, (text) => suggestionsFor(text, filters, value));
+  const offered = useOffers(input, draft, (writing, text) => writing.suggestionsFor(text, filters, value));
   useSlash(input);
   return (
     <span className="relative min-w-40 flex-1">
@@ -185,13 +181,17 @@ function DraftInput({ draft, filters, value, placeholder }: DraftInputProps) {
   );
 }
 
-function useOffers(input: RefObject<HTMLInputElement | null>, draft: Draft, find: (text: string) => Suggestion[]) {
+type Find = (writing: Writing, text: string) => Suggestion[];
+
+function useOffers(input: RefObject<HTMLInputElement | null>, draft: Draft, find: Find) {
   const [isOpen, setIsOpen] = useState(false);
   const [active, setActive] = useState(-1);
-  const offers = isOpen ? find(draft.text) : [];
+  const writing = useWriting(isOpen);
+  const offers = isOpen && writing !== null ? find(writing, draft.text) : [];
 
   function take(suggestion: Suggestion): void {
-    const next = completed(draft.text, suggestion);
+    if (writing === null) return;
+    const next = writing.completed(draft.text, suggestion);
     setActive(-1);
     if (suggestion.isWhole) draft.apply(next);
     else draft.write(next);
@@ -219,6 +219,16 @@ function useOffers(input: RefObject<HTMLInputElement | null>, draft: Draft, find
   }
 
   return { offers, active, take, typed, onKeyDown, open: () => setIsOpen(true), close: () => setIsOpen(false) };
+}
+
+/** Null until it is wanted and has come. */
+function useWriting(isWanted: boolean): Writing | null {
+  const [writing, setWriting] = useState<Writing | null>(null);
+  const isMissing = isWanted && writing === null;
+  useEffect(() => {
+    if (isMissing) void loadWriting().then(setWriting);
+  }, [isMissing]);
+  return writing;
 }
 
 interface OffersProps {

@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { expect, it } from "vitest";
-import { type FilterDef, formatFilter, parseFilter } from "./filter-grammar";
+import { formatFilter, parseFilter } from "./filter-grammar";
+import type { FilterDef } from "./filter-value";
 
 const filters: FilterDef[] = [
   { key: "severity", label: "Severity", options: ["low", "high"].map((value) => ({ value, label: value })) },

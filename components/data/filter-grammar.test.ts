@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
-import { type FilterDef, formatFilter, mergedFilters, parseFilter, withoutValue } from "./filter-grammar";
+import { formatFilter, mergedFilters, parseFilter } from "./filter-grammar";
 import { completed, suggestionsFor } from "./filter-suggestions";
+import { type FilterDef, withoutValue } from "./filter-value";
 
 const filters: FilterDef[] = [
   {

@@ -1,19 +1,6 @@
 // The text of a filter: `severity:(high OR critical) -agent:ci-bot "some words"`. Text and chips are two views of one value.
 
-export interface FilterDef {
-  key: string;
-  label: string;
-  options?: readonly { value: string; label: string }[];
-  /** Any text is a value, beside the options. */
-  free?: boolean;
-  /** Takes one value only; a second one takes the first one's place. */
-  single?: boolean;
-  /** `-key:value` is understood. */
-  negatable?: boolean;
-}
-
-/** Values by key; what is left out stands under `-key`. Words that belong to no key are one text under `q`. */
-export type FilterValue = Readonly<Record<string, readonly string[]>>;
+import { definitionOf, type FilterDef, type FilterValue } from "./filter-value";
 
 export interface ParsedFilter {
   value: Record<string, string[]>;
@@ -71,18 +58,6 @@ export function mergedFilters(before: FilterValue, added: FilterValue, filters: 
     merged[key] = isSingle ? values.slice(-1) : [...new Set([...(before[key] ?? []), ...values])];
   }
   return merged;
-}
-
-/** Without this one value. */
-export function withoutValue(value: FilterValue, key: string, item: string): FilterValue {
-  const left = (value[key] ?? []).filter((each) => each !== item);
-  const { [key]: _gone, ...others } = value;
-  return left.length === 0 ? others : { ...others, [key]: left };
-}
-
-/** The filter of a key, with or without its minus. */
-export function definitionOf(key: string, filters: readonly FilterDef[]): FilterDef | undefined {
-  return filters.find((filter) => filter.key === key.replace(/^-/, ""));
 }
 
 function addTo(parsed: ParsedFilter, key: string, values: readonly string[], filters: readonly FilterDef[]): void {

@@ -1,6 +1,6 @@
 // A filter's way into the address and back: one parameter a key, by the parsers of the page.
 
-import type { FilterDef, FilterValue } from "./filter-grammar";
+import type { FilterDef, FilterValue } from "./filter-value";
 
 interface Parser {
   parse: (text: string) => unknown;

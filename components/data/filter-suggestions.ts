@@ -1,6 +1,7 @@
 // What may come next in the text of a filter, for the word the caret is in.
 
-import { type FilterDef, type FilterValue, formatFilter } from "./filter-grammar";
+import { formatFilter } from "./filter-grammar";
+import type { FilterDef, FilterValue } from "./filter-value";
 
 export interface Suggestion {
   /** Takes the place of the text's last word. */

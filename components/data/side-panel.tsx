@@ -1,10 +1,10 @@
 "use client";
 
 import { Maximize2, X } from "lucide-react";
-import Link from "next/link";
 import { type ReactNode, useEffect, useRef } from "react";
 import { classes } from "@/components/ui/classes";
 import { IconButton } from "@/components/ui/icon-button";
+import { Link } from "@/components/ui/link";
 import { isLayerOpen } from "./open-layers";
 
 interface SidePanelProps {

@@ -1,6 +1,6 @@
-import Link from "next/link";
 import type { ReactNode } from "react";
 import { classes } from "@/components/ui/classes";
+import { Link } from "@/components/ui/link";
 import type { Tone } from "@/components/ui/mark";
 import { toneText } from "@/components/ui/tones";
 import { Time } from "./time";

@@ -1,46 +1,30 @@
 "use client";
 
 import { CalendarClock } from "lucide-react";
-import { parseAsString, parseAsStringLiteral, useQueryStates } from "nuqs";
-import { type FormEvent, useState } from "react";
+import { lazy } from "react";
 import { Button } from "@/components/ui/button";
-import { classes } from "@/components/ui/classes";
 import { Popover } from "@/components/ui/popover";
+import { useAddress } from "./address";
+import { asOneOf, asText } from "./address-params";
 import { minuteTime } from "./format";
+import { ranges, rangeWords } from "./range-words";
 import { useZone } from "./time";
-import { instantIn, localIn } from "./zone-time";
 
-const ranges = ["1h", "24h", "7d", "30d", "90d", "all"] as const;
-type RangeName = (typeof ranges)[number];
-const words: Readonly<Record<RangeName, string>> = {
-  "1h": "Last hour",
-  "24h": "Last 24 hours",
-  "7d": "Last 7 days",
-  "30d": "Last 30 days",
-  "90d": "Last 90 days",
-  all: "All time",
-};
-const hours: Readonly<Record<RangeName, number | null>> = {
-  "1h": 1,
-  "24h": 24,
-  "7d": 168,
-  "30d": 720,
-  "90d": 2160,
-  all: null,
+const rangeParams = {
+  range: asOneOf(ranges).withDefault("7d"),
+  from: asText,
+  to: asText,
 };
 
-const parsers = {
-  range: parseAsStringLiteral(ranges).withDefault("7d"),
-  from: parseAsString,
-  to: parseAsString,
-};
+// Loaded when it is opened.
+const TimeRangeChoice = lazy(async () => ({ default: (await import("./time-range-choice")).TimeRangeChoice }));
 
 /** The page's time range, kept in its address. A preset stays relative when it is shared; pinning makes it absolute. */
 export function TimeRange() {
-  const [{ range, from, to }, set] = useQueryStates(parsers, { shallow: false, history: "push" });
+  const [{ range, from, to }, set] = useAddress(rangeParams, { rereads: true });
   const zone = useZone();
   const isCustom = from !== null || to !== null;
-  const label = isCustom ? customWords(from, to, zone) : words[range];
+  const label = isCustom ? customWords(from, to, zone) : rangeWords[range];
   return (
     <Popover
       label="Time range"
@@ -50,127 +34,12 @@ export function TimeRange() {
         </Button>
       }
     >
-      <div className="flex w-64 flex-col gap-3">
-        <Presets
-          chosen={isCustom ? null : range}
-          onChoose={(name) => void set({ range: name, from: null, to: null })}
-        />
-        <CustomRange
-          key={`${from}|${to}`}
-          from={from}
-          to={to}
-          zone={zone}
-          onApply={(next) => void set({ range: null, ...next })}
-        />
-        {isCustom || hours[range] === null ? null : (
-          <button
-            type="button"
-            onClick={() => void set({ range: null, ...pinned(hours[range] ?? 0) })}
-            className="self-start rounded text-muted text-xs underline-offset-2 hover:underline"
-          >
-            Pin to these exact times
-          </button>
-        )}
-      </div>
+      <TimeRangeChoice range={isCustom ? null : range} from={from} to={to} onChoose={set} />
     </Popover>
-  );
-}
-
-function pinned(spanHours: number): { from: string; to: string } {
-  const now = Date.now();
-  return { from: new Date(now - spanHours * 3_600_000).toISOString(), to: new Date(now).toISOString() };
-}
-
-function Presets({ chosen, onChoose }: { chosen: RangeName | null; onChoose: (name: RangeName) => void }) {
-  return (
-    <div className="grid grid-cols-2 gap-1">
-      {ranges.map((name) => (
-        <button
-          key={name}
-          type="button"
-          aria-pressed={name === chosen}
-          onClick={() => onChoose(name)}
-          className={classes(
-            "h-7 rounded-md px-2 text-left text-sm hover:bg-hover",
-            name === chosen && "bg-selected font-medium",
-          )}
-        >
-          {words[name]}
-        </button>
-      ))}
-    </div>
   );
 }
 
 function customWords(from: string | null, to: string | null, zone: string): string {
   if (from === null) return `Until ${minuteTime(to, zone)}`;
   return to === null ? `Since ${minuteTime(from, zone)}` : `${minuteTime(from, zone)} – ${minuteTime(to, zone)}`;
-}
-
-interface CustomRangeProps {
-  from: string | null;
-  to: string | null;
-  zone: string;
-  onApply: (range: { from: string | null; to: string | null }) => void;
-}
-
-function CustomRange({ from, to, zone, onApply }: CustomRangeProps) {
-  const [fault, setFault] = useState<string | null>(null);
-
-  function apply(event: FormEvent<HTMLFormElement>): void {
-    event.preventDefault();
-    const form = new FormData(event.currentTarget);
-    const next = { from: instantIn(zone, String(form.get("from"))), to: instantIn(zone, String(form.get("to"))) };
-    const isBackwards = next.from !== null && next.to !== null && next.from >= next.to;
-    const message = isBackwards
-      ? "The start must be before the end."
-      : next.from || next.to
-        ? null
-        : "Give a start or an end.";
-    setFault(message);
-    if (message === null) onApply(next);
-  }
-
-  return (
-    <form onSubmit={apply} className="flex flex-col gap-2 border-t pt-3">
-      <MomentField name="from" label="From" value={from} zone={zone} />
-      <MomentField name="to" label="To" value={to} zone={zone} />
-      {fault ? (
-        <p role="alert" className="text-tone-deny text-xs">
-          {fault}
-        </p>
-      ) : null}
-      <div className="flex items-center justify-between gap-2">
-        <span className="truncate text-faint text-xs">{zone}</span>
-        <Button type="submit" size="small">
-          Apply
-        </Button>
-      </div>
-    </form>
-  );
-}
-
-function MomentField({
-  name,
-  label,
-  value,
-  zone,
-}: {
-  name: string;
-  label: string;
-  value: string | null;
-  zone: string;
-}) {
-  const isInstant = value !== null && Number.isFinite(Date.parse(value));
-  return (
-    <label className="flex items-center gap-2 text-sm">
-      <span className="w-10 text-muted">{label}</span>
-      <input
-        type="datetime-local"
-        name={name}
-        defaultValue={isInstant ? localIn(zone, value) : ""}
-        className="h-7 min-w-0 flex-1 rounded-md border border-strong bg-page px-2 text-sm"
-      />
-    </label>
-  );
 }

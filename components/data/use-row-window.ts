@@ -1,16 +1,13 @@
 "use client";
 // Which rows of a long table are in the page: the scroller is whatever scrolls around the table, the window or an element.
 
-import { defaultRangeExtractor, type Range, useVirtualizer, useWindowVirtualizer } from "@tanstack/react-virtual";
 import { type RefObject, useLayoutEffect, useRef, useState } from "react";
 import { type BodyItem, shiftOf } from "./data-table-rows";
+import { indicesOf, type Scroller, scrollToRow, useRowsInSight, viewOf } from "./rows-in-sight";
 
 /** Rows rendered before anything has been measured, so that the server's page is already full. */
 const firstRows = 40;
-const overscan = 10;
 const defaultRowHeight = 32;
-
-type Scroller = { kind: "window" } | { kind: "element"; element: Element };
 
 export interface RowWindow {
   /** Indices to render, ascending; between some there may be gaps. */
@@ -26,34 +23,16 @@ export function useRowWindow<R>(
   pinned: number,
 ): RowWindow {
   const { scroller, margin, rowHeight } = usePlace(table);
-  const options = {
-    count: items.length,
-    estimateSize: () => rowHeight,
-    getItemKey: (index: number) => items[index]?.key ?? index,
-    overscan,
-    scrollMargin: margin,
-    // The sticky head and the console's top bar stand above the rows.
-    scrollPaddingStart: 3 * rowHeight,
-    scrollPaddingEnd: rowHeight,
-    rangeExtractor: (range: Range) => withPinned(defaultRangeExtractor(range), pinned, items.length),
-  };
-  const element = scroller?.kind === "element" ? scroller.element : null;
-  const within = useVirtualizer({ ...options, getScrollElement: () => element, enabled: element !== null });
-  const page = useWindowVirtualizer({ ...options, enabled: scroller?.kind === "window" });
-  const virtualizer = element ? within : page;
-
-  // biome-ignore lint/correctness/useExhaustiveDependencies: what was measured is of no use once rows have another height.
-  useLayoutEffect(() => virtualizer.measure(), [virtualizer, rowHeight]);
+  const rows = { count: items.length, rowHeight, margin };
+  const sight = useRowsInSight(scroller, rows, firstRows);
   useKeptPlace(table, items, { scroller, margin, rowHeight });
-
-  const indices =
-    scroller === null ? items.slice(0, firstRows).map((_item, index) => index) : virtualizer.getVirtualIndexes();
-  return { indices, rowHeight, scrollTo: (index) => virtualizer.scrollToIndex(index, { align: "auto" }) };
-}
-
-function withPinned(range: readonly number[], pinned: number, length: number): number[] {
-  if (pinned < 0 || pinned >= length || range.includes(pinned)) return [...range];
-  return [...range, pinned].sort((a, b) => a - b);
+  // The sticky head and the console's top bar stand above the rows.
+  const padding = { start: 3 * rowHeight, end: rowHeight };
+  return {
+    indices: indicesOf(sight, pinned, items.length),
+    rowHeight,
+    scrollTo: (index) => scroller && scrollToRow(scroller, index, rows, padding),
+  };
 }
 
 interface Place {
@@ -70,7 +49,7 @@ function usePlace(table: RefObject<HTMLTableElement | null>): Place {
     const body = table.current?.tBodies[0];
     if (!body) return;
     const scroller = place.scroller ?? scrollerOf(body);
-    const margin = Math.round(body.getBoundingClientRect().top + offsetOf(scroller));
+    const margin = Math.round(body.getBoundingClientRect().top - edgeOf(scroller) + viewOf(scroller).top);
     const rowHeight = body.querySelector<HTMLElement>("tr[data-row]")?.offsetHeight || defaultRowHeight;
     if (scroller === place.scroller && Math.abs(margin - place.margin) < 1 && rowHeight === place.rowHeight) return;
     setPlace({ scroller, margin, rowHeight });
@@ -80,14 +59,14 @@ function usePlace(table: RefObject<HTMLTableElement | null>): Place {
 
 function scrollerOf(element: Element): Scroller {
   for (let above = element.parentElement; above && above !== document.body; above = above.parentElement) {
-    if (/auto|scroll/.test(getComputedStyle(above).overflowY)) return { kind: "element", element: above };
+    if (/auto|scroll/.test(getComputedStyle(above).overflowY)) return above;
   }
-  return { kind: "window" };
+  return window;
 }
 
-function offsetOf(scroller: Scroller): number {
-  if (scroller.kind === "window") return window.scrollY;
-  return scroller.element.scrollTop - scroller.element.getBoundingClientRect().top;
+/** Where what is seen begins, from the top of the window, in pixels. */
+function edgeOf(scroller: Scroller): number {
+  return scroller instanceof Element ? scroller.getBoundingClientRect().top : 0;
 }
 
 /** Rows that come in above do not move what is being read. */
@@ -98,12 +77,10 @@ function useKeptPlace<R>(table: RefObject<HTMLTableElement | null>, items: reado
     previous.current = items;
     const body = table.current?.tBodies[0];
     if (before === items || place.scroller === null || !body) return;
-    const top = place.scroller.kind === "element" ? place.scroller.element.getBoundingClientRect().top : 0;
-    const at = Math.floor((top - body.getBoundingClientRect().top) / place.rowHeight) + 1;
+    const at = Math.floor((edgeOf(place.scroller) - body.getBoundingClientRect().top) / place.rowHeight) + 1;
     const anchor = before[at];
     if (at < 1 || !anchor) return;
     const shift = shiftOf(items, { key: anchor.key, at }) * place.rowHeight;
-    const target = place.scroller.kind === "element" ? place.scroller.element : window;
-    if (shift !== 0) target.scrollBy({ top: shift, behavior: "instant" });
+    if (shift !== 0) place.scroller.scrollBy({ top: shift, behavior: "instant" });
   }, [table, items, place]);
 }

@@ -63,7 +63,7 @@ function Head({ bundle }: { bundle: ExportDetail }) {
   if (bundle.status === "failed") {
     return (
       <Callout tone="error" title="It could not be made">
-        {bundle.failure ?? "The reason is not known."} Ask for it again; nothing of it was kept.
+        {bundle.failure ?? "The reason is not known. Ask for it again."} Nothing of it was kept.
       </Callout>
     );
   }

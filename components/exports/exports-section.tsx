@@ -1,36 +1,40 @@
 "use client";
 
-import { useQueryState } from "nuqs";
 import { useState } from "react";
+import { useAddress } from "@/components/data/address";
 import { useMay } from "@/components/shell/session";
 import { Button } from "@/components/ui/button";
+import { onDemand } from "@/components/ui/on-demand";
 import { Section } from "@/components/ui/section";
 import { Tooltip } from "@/components/ui/tooltip";
 import type { BundleType } from "@/db/vocabulary";
 import type { Export } from "@/server/exports/contract";
 import type { Incident } from "@/server/incidents/contract";
-import { BundleDialog } from "./bundle-dialog";
 import { BundleHistory } from "./bundle-history";
 import { type BundleKind, bundleKinds } from "./bundle-kinds";
-import { ExportDialog } from "./export-dialog";
-import { bundleParam } from "./search-params";
+import { bundleParams } from "./search-params";
 import type { ExportActions } from "./server-actions";
-import { VerifyDialog } from "./verify-dialog";
+
+// Loaded when one is opened.
+const BundleDialog = onDemand(async () => (await import("./bundle-dialog")).BundleDialog);
+const ExportDialog = onDemand(async () => (await import("./export-dialog")).ExportDialog);
+const VerifyDialog = onDemand(async () => (await import("./verify-dialog")).VerifyDialog);
 
 /** The documents of an incident: make one, take one, countersign one, check one. */
 export function ExportsSection({ incident, actions }: { incident: Incident; actions: ExportActions }) {
   const [asked, setAsked] = useState<BundleType | null>(null);
-  const [bundleId, openBundle] = useQueryState("bundle", bundleParam);
+  const [{ bundle: bundleId }, setParams] = useAddress(bundleParams);
+  const openBundle = (bundle: string | null) => setParams({ bundle });
   const mayRead = useMay("exports:read");
   const made = ({ bundle_id }: Export) => {
     setAsked(null);
-    void openBundle(bundle_id);
+    openBundle(bundle_id);
   };
   return (
     <Section title="Exports" id="exports" aside={mayRead ? <VerifyButton /> : null}>
       <Kinds onAsk={setAsked} />
       {mayRead ? (
-        <BundleHistory incidentId={incident.incident_id} onOpen={(id) => void openBundle(id)} />
+        <BundleHistory incidentId={incident.incident_id} onOpen={(id) => openBundle(id)} />
       ) : (
         <p className="mt-3 text-muted">
           You may not see the bundles of this incident: that needs the permission <code>exports:read</code>.
@@ -46,7 +50,7 @@ export function ExportsSection({ incident, actions }: { incident: Incident; acti
         />
       )}
       {bundleId === null ? null : (
-        <BundleDialog bundleId={bundleId} review={actions.review} onClose={() => void openBundle(null)} />
+        <BundleDialog bundleId={bundleId} review={actions.review} onClose={() => openBundle(null)} />
       )}
     </Section>
   );
@@ -59,7 +63,7 @@ function VerifyButton() {
       <Button size="small" onClick={() => setOpen(true)}>
         Verify a file
       </Button>
-      <VerifyDialog open={isOpen} onOpenChange={setOpen} />
+      {isOpen ? <VerifyDialog open onOpenChange={setOpen} /> : null}
     </>
   );
 }

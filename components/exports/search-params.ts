@@ -1,4 +1,4 @@
-import { parseAsString } from "nuqs/server";
+import { asText } from "@/components/data/address-params";
 
 /** `?bundle=`: the bundle whose details are shown. */
-export const bundleParam = parseAsString;
+export const bundleParams = { bundle: asText };

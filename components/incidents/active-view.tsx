@@ -1,11 +1,11 @@
 "use client";
 
-import dynamic from "next/dynamic";
-import { useQueryStates } from "nuqs";
+import { useAddress } from "@/components/data/address";
 import { filterOf, paramsOf } from "@/components/data/filter-params";
 import { TopicPage } from "@/components/shell/topic-page";
 import { type StripPart, TopicStrip } from "@/components/shell/topic-strip";
 import { ButtonLink } from "@/components/ui/button";
+import { onDemand } from "@/components/ui/on-demand";
 import { EmptyState } from "@/components/ui/states";
 import { listIncidents } from "@/server/incidents/contract";
 import { useActiveColumns } from "./incident-columns";
@@ -16,7 +16,7 @@ import { activeParams, activeQuery } from "./search-params";
 import { type IncidentActions, IncidentActionsProvider } from "./server-actions";
 
 // Loaded when one is opened.
-const IncidentSidePanel = dynamic(async () => (await import("./incident-side-panel")).IncidentSidePanel);
+const IncidentSidePanel = onDemand(async () => (await import("./incident-side-panel")).IncidentSidePanel);
 
 const parts: readonly StripPart[] = [
   { key: "total", label: "Open" },
@@ -32,15 +32,13 @@ const parts: readonly StripPart[] = [
 ];
 
 export function ActiveView({ actions }: { actions: IncidentActions }) {
-  const [{ open }, setParams] = useQueryStates(activeParams);
+  const [{ open }, setParams] = useAddress(activeParams);
   return (
     <IncidentActionsProvider actions={actions}>
       <TopicPage
         topic="INC-EV-ACT"
-        aside={
-          open === null ? null : <IncidentSidePanel incidentId={open} onClose={() => void setParams({ open: null })} />
-        }
-        actions={<NewIncident onCreated={(id) => void setParams({ open: id })} />}
+        aside={open === null ? null : <IncidentSidePanel incidentId={open} onClose={() => setParams({ open: null })} />}
+        actions={<NewIncident onCreated={(id) => setParams({ open: id })} />}
       >
         <TopicStrip topic="incidents/active" parts={parts} />
         <ActiveIncidents />
@@ -50,7 +48,7 @@ export function ActiveView({ actions }: { actions: IncidentActions }) {
 }
 
 function ActiveIncidents() {
-  const [params, setParams] = useQueryStates(activeParams);
+  const [params, setParams] = useAddress(activeParams);
   return (
     <IncidentList
       endpoint={listIncidents}
@@ -59,12 +57,12 @@ function ActiveIncidents() {
       columns={useActiveColumns()}
       filters={activeFilters}
       value={filterOf(activeFilters, params)}
-      onFilter={(value) => void setParams(paramsOf(activeFilters, activeParams, value))}
+      onFilter={(value) => setParams(paramsOf(activeFilters, activeParams, value))}
       placeholder="Filter: severity:(high OR critical) agent:invoice-bot"
       openId={params.open}
-      onOpen={(open) => void setParams({ open })}
+      onOpen={(open) => setParams({ open })}
       sort={params.sort}
-      onSort={(sort) => void setParams({ sort: activeParams.sort.parse(sort) })}
+      onSort={(sort) => setParams({ sort: activeParams.sort.parse(sort) })}
       firstUse={<AllClear />}
       canSelect
     />

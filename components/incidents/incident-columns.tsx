@@ -1,11 +1,11 @@
 "use client";
 
-import Link from "next/link";
 import { useMemo } from "react";
 import type { Column } from "@/components/data/data-table";
 import { duration, words } from "@/components/data/format";
 import { Time } from "@/components/data/time";
 import { Identifier } from "@/components/ui/identifier";
+import { Link } from "@/components/ui/link";
 import { Mark } from "@/components/ui/mark";
 import type { IncidentSummary } from "@/server/incidents/contract";
 import { SeverityMark, SeveritySign, SlaMark, StatusMark } from "./marks";

@@ -10,10 +10,8 @@ import { type Comment, getIncident, type Incident } from "@/server/incidents/con
 import { api, keyOf } from "@/server/platform/http/client";
 import type { OutputOf } from "@/server/platform/http/contract";
 import { AcknowledgeForm, CommentForm, EscalateForm, ReopenForm, ResolveForm } from "./action-forms";
+import type { IncidentAction } from "./deeds";
 import { useReturnedFocus } from "./use-returned-focus";
-
-export const incidentActions = ["acknowledge", "escalate", "resolve", "reopen", "comment"] as const;
-export type IncidentAction = (typeof incidentActions)[number];
 
 const forms = {
   acknowledge: { title: "Acknowledge", Form: AcknowledgeForm, done: "Acknowledged: it is yours" },

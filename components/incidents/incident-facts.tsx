@@ -1,6 +1,5 @@
 "use client";
 
-import Link from "next/link";
 import type { ReactNode } from "react";
 import { actorName, capitalised } from "@/components/account/actor-names";
 import { useActorName, useKnownActors } from "@/components/account/use-actor-names";
@@ -9,6 +8,7 @@ import { type Fact, Facts } from "@/components/data/facts";
 import { money, plural, words } from "@/components/data/format";
 import { Time } from "@/components/data/time";
 import { Identifier } from "@/components/ui/identifier";
+import { Link } from "@/components/ui/link";
 import { Section } from "@/components/ui/section";
 import type { RunActivity } from "@/server/activity/contract";
 import type { Incident } from "@/server/incidents/contract";

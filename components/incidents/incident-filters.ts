@@ -1,4 +1,4 @@
-import type { FilterDef } from "@/components/data/filter-grammar";
+import type { FilterDef } from "@/components/data/filter-value";
 import { words } from "@/components/data/format";
 import { causeTypes, incidentCategories, incidentTypes, severities } from "@/db/vocabulary";
 

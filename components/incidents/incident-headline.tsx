@@ -11,7 +11,7 @@ import { Kbd } from "@/components/ui/kbd";
 import { Tooltip } from "@/components/ui/tooltip";
 import type { Incident } from "@/server/incidents/contract";
 import type { Action } from "@/server/platform/http/contract";
-import type { IncidentAction } from "./incident-dialog";
+import type { IncidentAction } from "./deeds";
 import { SeverityMark, SlaMark, StatusMark } from "./marks";
 import { slaClock } from "./sla-clock";
 import { type NextStep, nextStep, whatHappened } from "./story";

@@ -1,12 +1,12 @@
 "use client";
 
 import { useInfiniteQuery } from "@tanstack/react-query";
-import dynamic from "next/dynamic";
 import { type ReactNode, useState } from "react";
 import { type Column, DataTable } from "@/components/data/data-table";
 import { FilterBar } from "@/components/data/filter-bar";
-import type { FilterDef, FilterValue } from "@/components/data/filter-grammar";
+import type { FilterDef, FilterValue } from "@/components/data/filter-value";
 import { ListView } from "@/components/data/query-view";
+import { onDemand } from "@/components/ui/on-demand";
 import type { IncidentSummary, listIncidents, listResolvedIncidents } from "@/server/incidents/contract";
 import { api } from "@/server/platform/http/client";
 import type { CallOf } from "@/server/platform/http/contract";
@@ -14,7 +14,7 @@ import { SelectionBar } from "./selection-bar";
 import { useTriage } from "./use-triage";
 
 // Loaded when one is opened.
-const IncidentDialog = dynamic(async () => (await import("./incident-dialog")).IncidentDialog);
+const IncidentDialog = onDemand(async () => (await import("./incident-dialog")).IncidentDialog);
 
 type Lists = typeof listIncidents | typeof listResolvedIncidents;
 

@@ -1,8 +1,8 @@
 "use client";
 
-import Link from "next/link";
 import { QueryView } from "@/components/data/query-view";
 import { Time } from "@/components/data/time";
+import { Link } from "@/components/ui/link";
 import { Section } from "@/components/ui/section";
 import { Skeleton } from "@/components/ui/skeleton";
 import type { Relation } from "@/server/incidents/contract";

@@ -5,10 +5,11 @@ import { QueryView } from "@/components/data/query-view";
 import { StepBar } from "@/components/data/step-bar";
 import { ExportsSection } from "@/components/exports/exports-section";
 import { usePaletteActions } from "@/components/shell/palette-actions";
+import { onDemand } from "@/components/ui/on-demand";
 import { Skeleton } from "@/components/ui/skeleton";
 import type { Incident } from "@/server/incidents/contract";
 import type { Action } from "@/server/platform/http/contract";
-import { type IncidentAction, IncidentDialog, incidentActions } from "./incident-dialog";
+import { type IncidentAction, incidentActions } from "./deeds";
 import { IncidentFacts } from "./incident-facts";
 import { IncidentHeadline } from "./incident-headline";
 import { IncidentRelated } from "./incident-related";
@@ -17,6 +18,9 @@ import { useIncidentActions } from "./server-actions";
 import { stepsOf } from "./state-steps";
 import { useBackground, useIncident } from "./use-incident";
 import { incidentKeys, useIncidentKeys } from "./use-incident-keys";
+
+// Loaded when one is opened.
+const IncidentDialog = onDemand(async () => (await import("./incident-dialog")).IncidentDialog);
 
 interface IncidentViewProps {
   incidentId: string;

@@ -1,11 +1,11 @@
 "use client";
 
-import dynamic from "next/dynamic";
-import { useQueryStates } from "nuqs";
+import { useAddress } from "@/components/data/address";
 import { filterOf, paramsOf } from "@/components/data/filter-params";
 import { TopicPage } from "@/components/shell/topic-page";
 import { type StripPart, TopicStrip } from "@/components/shell/topic-strip";
 import { ButtonLink } from "@/components/ui/button";
+import { onDemand } from "@/components/ui/on-demand";
 import { EmptyState } from "@/components/ui/states";
 import { listResolvedIncidents } from "@/server/incidents/contract";
 import { useResolvedColumns } from "./incident-columns";
@@ -15,7 +15,7 @@ import { resolvedParams, resolvedQuery } from "./search-params";
 import { type IncidentActions, IncidentActionsProvider } from "./server-actions";
 
 // Loaded when one is opened.
-const IncidentSidePanel = dynamic(async () => (await import("./incident-side-panel")).IncidentSidePanel);
+const IncidentSidePanel = onDemand(async () => (await import("./incident-side-panel")).IncidentSidePanel);
 
 interface Range {
   since: string | null;
@@ -30,14 +30,12 @@ const parts: readonly StripPart[] = [
 ];
 
 export function ResolvedView({ actions, since, until }: { actions: IncidentActions } & Range) {
-  const [{ open }, setParams] = useQueryStates(resolvedParams);
+  const [{ open }, setParams] = useAddress(resolvedParams);
   return (
     <IncidentActionsProvider actions={actions}>
       <TopicPage
         topic="INC-EV-RES"
-        aside={
-          open === null ? null : <IncidentSidePanel incidentId={open} onClose={() => void setParams({ open: null })} />
-        }
+        aside={open === null ? null : <IncidentSidePanel incidentId={open} onClose={() => setParams({ open: null })} />}
       >
         <TopicStrip topic="incidents/resolved" parts={parts} since={since} until={until} />
         <ResolvedIncidents since={since} until={until} />
@@ -47,7 +45,7 @@ export function ResolvedView({ actions, since, until }: { actions: IncidentActio
 }
 
 function ResolvedIncidents(range: Range) {
-  const [params, setParams] = useQueryStates(resolvedParams);
+  const [params, setParams] = useAddress(resolvedParams);
   return (
     <IncidentList
       endpoint={listResolvedIncidents}
@@ -56,12 +54,12 @@ function ResolvedIncidents(range: Range) {
       columns={useResolvedColumns()}
       filters={resolvedFilters}
       value={filterOf(resolvedFilters, params)}
-      onFilter={(value) => void setParams(paramsOf(resolvedFilters, resolvedParams, value))}
+      onFilter={(value) => setParams(paramsOf(resolvedFilters, resolvedParams, value))}
       placeholder="Filter: type:token_limit_exceeded agent:invoice-bot"
       openId={params.open}
-      onOpen={(open) => void setParams({ open })}
+      onOpen={(open) => setParams({ open })}
       sort={params.sort}
-      onSort={(sort) => void setParams({ sort: resolvedParams.sort.parse(sort) })}
+      onSort={(sort) => setParams({ sort: resolvedParams.sort.parse(sort) })}
       firstUse={<NothingResolved isWindow={range.since !== null || range.until !== null} />}
     />
   );

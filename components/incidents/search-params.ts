@@ -1,6 +1,6 @@
 // What stands in the addresses of the incident pages. Names are the API's.
 
-import { parseAsArrayOf, parseAsBoolean, parseAsString, parseAsStringLiteral } from "nuqs/server";
+import { asBoolean, asListOf, asOneOf, asText, type Values } from "@/components/data/address-params";
 import { causeTypes, incidentCategories, incidentTypes, severities } from "@/db/vocabulary";
 
 const openStatuses = ["active", "acknowledged"] as const;
@@ -8,33 +8,33 @@ const activeSorts = ["-severity", "severity", "-created_at", "created_at"] as co
 const resolvedSorts = ["-resolved_at", "resolved_at", "-created_at", "created_at", "-severity", "severity"] as const;
 
 const narrowing = {
-  severity: parseAsArrayOf(parseAsStringLiteral(severities)),
-  type: parseAsArrayOf(parseAsStringLiteral(incidentTypes)),
-  category: parseAsArrayOf(parseAsStringLiteral(incidentCategories)),
-  cause_type: parseAsArrayOf(parseAsStringLiteral(causeTypes)),
-  agent: parseAsString,
-  policy_id: parseAsString,
-  run_id: parseAsString,
-  escalated: parseAsBoolean,
-  synthetic: parseAsBoolean,
-  q: parseAsString,
+  severity: asListOf(asOneOf(severities)),
+  type: asListOf(asOneOf(incidentTypes)),
+  category: asListOf(asOneOf(incidentCategories)),
+  cause_type: asListOf(asOneOf(causeTypes)),
+  agent: asText,
+  policy_id: asText,
+  run_id: asText,
+  escalated: asBoolean,
+  synthetic: asBoolean,
+  q: asText,
 };
 
 export const activeParams = {
   ...narrowing,
-  status: parseAsArrayOf(parseAsStringLiteral(openStatuses)),
-  sort: parseAsStringLiteral(activeSorts).withDefault("-severity"),
+  status: asListOf(asOneOf(openStatuses)),
+  sort: asOneOf(activeSorts).withDefault("-severity"),
   /** The incident in the side panel. */
-  open: parseAsString,
+  open: asText,
 };
 
 export const resolvedParams = {
   ...narrowing,
-  sort: parseAsStringLiteral(resolvedSorts).withDefault("-resolved_at"),
-  open: parseAsString,
+  sort: asOneOf(resolvedSorts).withDefault("-resolved_at"),
+  open: asText,
 };
 
-export type Narrowing = { [K in keyof typeof narrowing]: ReturnType<(typeof narrowing)[K]["parseServerSide"]> };
+export type Narrowing = Values<typeof narrowing>;
 type Active = Narrowing & { status: (typeof openStatuses)[number][] | null; sort: (typeof activeSorts)[number] };
 type Resolved = Narrowing & { sort: (typeof resolvedSorts)[number] };
 

@@ -4,7 +4,7 @@ import { useState } from "react";
 import { useMay } from "@/components/shell/session";
 import type { MenuItem } from "@/components/ui/menu";
 import type { IncidentSummary } from "@/server/incidents/contract";
-import type { IncidentAction } from "./incident-dialog";
+import type { IncidentAction } from "./deeds";
 import { focusedRow, useIncidentKeys } from "./use-incident-keys";
 
 export interface Triage {

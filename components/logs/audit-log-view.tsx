@@ -1,11 +1,10 @@
 "use client";
 
 import { useInfiniteQuery } from "@tanstack/react-query";
-import dynamic from "next/dynamic";
-import { useQueryStates } from "nuqs";
 import { useMemo } from "react";
 import { capitalised } from "@/components/account/actor-names";
 import { useActorName } from "@/components/account/use-actor-names";
+import { useAddress } from "@/components/data/address";
 import { DataTable, type More, type Total } from "@/components/data/data-table";
 import { FilterBar } from "@/components/data/filter-bar";
 import { filterOf, paramsOf } from "@/components/data/filter-params";
@@ -14,6 +13,7 @@ import { TopicPage } from "@/components/shell/topic-page";
 import { type StripPart, TopicStrip } from "@/components/shell/topic-strip";
 import { ButtonLink } from "@/components/ui/button";
 import type { MenuItem } from "@/components/ui/menu";
+import { onDemand } from "@/components/ui/on-demand";
 import { EmptyState } from "@/components/ui/states";
 import { type AuditRecord, listAuditLog } from "@/server/logs/contract";
 import { api } from "@/server/platform/http/client";
@@ -26,7 +26,7 @@ import { auditLogFilters } from "./log-filters";
 import { auditFilters, auditLogParams, auditLogQuery, type Bounds, searchBody } from "./search-params";
 
 // Loaded when one is opened.
-const EntryPanel = dynamic(async () => (await import("./entry-panel")).EntryPanel);
+const EntryPanel = onDemand(async () => (await import("./entry-panel")).EntryPanel);
 
 const parts: readonly StripPart[] = [
   { key: "total", label: "Entries" },
@@ -39,12 +39,12 @@ const parts: readonly StripPart[] = [
 
 /** Logs › Audit Logs: who did what, and whether the record of it is whole. */
 export function AuditLogView(bounds: Bounds) {
-  const [{ open, ...params }, setParams] = useQueryStates(auditLogParams);
+  const [{ open, ...params }, setParams] = useAddress(auditLogParams);
   return (
     <TopicPage
       topic="LOG-REC-AUD"
       actions={<ExportMenu scope="audit" q={params.q} filters={auditFilters({ ...params, open })} bounds={bounds} />}
-      aside={!open ? null : <EntryPanel logId={open} onClose={() => void setParams({ open: null })} />}
+      aside={!open ? null : <EntryPanel logId={open} onClose={() => setParams({ open: null })} />}
     >
       <TopicStrip topic="logs/audit-logs" parts={parts} since={bounds.since} until={bounds.until} />
       <IntegrityPanel since={bounds.since} until={bounds.until} />
@@ -54,7 +54,7 @@ export function AuditLogView(bounds: Bounds) {
 }
 
 function Entries(bounds: Bounds) {
-  const [params, setParams] = useQueryStates(auditLogParams);
+  const [params, setParams] = useAddress(auditLogParams);
   const list = useInfiniteQuery({
     ...api.pages(listAuditLog, { query: auditLogQuery(params, bounds) }),
     enabled: params.q === null,
@@ -62,13 +62,13 @@ function Entries(bounds: Bounds) {
   const loaded = useMemo(() => list.data?.pages.flatMap((page) => page.items) ?? [], [list.data]);
   const filters = useMemo(() => auditLogFilters(loaded), [loaded]);
   const value = filterOf(filters, params);
-  const clear = () => void setParams(paramsOf(filters, auditLogParams, {}));
+  const clear = () => setParams(paramsOf(filters, auditLogParams, {}));
   return (
     <>
       <FilterBar
         filters={filters}
         value={value}
-        onChange={(next) => void setParams(paramsOf(filters, auditLogParams, next))}
+        onChange={(next) => setParams(paramsOf(filters, auditLogParams, next))}
         placeholder="Search, or filter: actor_type:user entity_type:policy"
       />
       {params.q === null ? (
@@ -88,15 +88,15 @@ function Entries(bounds: Bounds) {
 }
 
 function FoundInAudit({ bounds, q, onClear }: { bounds: Bounds; q: string; onClear: () => void }) {
-  const [params, setParams] = useQueryStates(auditLogParams);
+  const [params, setParams] = useAddress(auditLogParams);
   const isOldestFirst = !params.sort.startsWith("-");
   return (
     <FoundEntries
       label="Audit entries that were found"
       body={searchBody({ topic: "audit", q, filters: auditFilters(params), isOldestFirst }, bounds)}
       openId={params.open}
-      onOpen={(open) => void setParams({ open })}
-      onSort={(sort) => void setParams({ sort: sort === "time" ? "recorded_at" : "-recorded_at" })}
+      onOpen={(open) => setParams({ open })}
+      onSort={(sort) => setParams({ sort: sort === "time" ? "recorded_at" : "-recorded_at" })}
       onClear={onClear}
     />
   );
@@ -109,17 +109,17 @@ interface AuditTableProps {
 }
 
 function AuditTable({ rows, total, more }: AuditTableProps) {
-  const [params, setParams] = useQueryStates(auditLogParams);
+  const [params, setParams] = useAddress(auditLogParams);
   const nameOf = useActorName();
   const columns = useMemo(() => auditColumns((actor) => capitalised(nameOf(actor))), [nameOf]);
   const menu = ({ action, actor_type, actor_id, entity_type, entity_id }: AuditRecord): MenuItem[] => [
     {
       id: "actor",
       label: "Only this actor",
-      onSelect: () => void setParams({ actor_type: actorTypeOf(actor_type), actor_id }),
+      onSelect: () => setParams({ actor_type: actorTypeOf(actor_type), actor_id }),
     },
-    { id: "entity", label: "Only this entity", onSelect: () => void setParams({ entity_type, entity_id }) },
-    { id: "action", label: "Only this action", onSelect: () => void setParams({ action: [action] }) },
+    { id: "entity", label: "Only this entity", onSelect: () => setParams({ entity_type, entity_id }) },
+    { id: "action", label: "Only this action", onSelect: () => setParams({ action: [action] }) },
   ];
   return (
     <DataTable
@@ -128,10 +128,10 @@ function AuditTable({ rows, total, more }: AuditTableProps) {
       rows={rows}
       rowId={rowId}
       rowHref={(row) => entryHref(row.log_id)}
-      onOpen={(row) => void setParams({ open: row.log_id })}
+      onOpen={(row) => setParams({ open: row.log_id })}
       openId={params.open}
       sort={params.sort}
-      onSort={(sort) => void setParams({ sort: auditLogParams.sort.parse(sort) })}
+      onSort={(sort) => setParams({ sort: auditLogParams.sort.parse(sort) })}
       rowMenu={menu}
       total={total}
       more={more}

@@ -16,7 +16,7 @@ export const runLogColumns: readonly Column<RunRecord>[] = [
       <span className="inline-flex max-w-full items-center gap-2">
         <span className="truncate">{row.agent_id}</span>
         {row.synthetic ? (
-          <span className="shrink-0 @max-2xl:hidden">
+          <span className="inline-flex shrink-0 @max-2xl:hidden">
             <Mark tone="info" quiet>
               Rehearsal
             </Mark>
@@ -80,7 +80,7 @@ export function auditColumns(nameOf: (row: AuditRecord) => string): readonly Col
   return [
     { id: "at", header: "Recorded", width: 160, sort: "recorded_at", cell: (row) => <Time at={row.recorded_at} /> },
     { id: "action", header: "Action", grow: true, cell: (row) => words(row.action) },
-    { id: "actor", header: "Actor", width: 190, cell: (row) => nameOf(row) },
+    { id: "actor", header: "Actor", width: 190, hideBelow: "sm", cell: (row) => nameOf(row) },
     {
       id: "entity",
       header: "Entity",

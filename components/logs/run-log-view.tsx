@@ -1,8 +1,7 @@
 "use client";
 
 import { useInfiniteQuery } from "@tanstack/react-query";
-import dynamic from "next/dynamic";
-import { useQueryStates } from "nuqs";
+import { useAddress } from "@/components/data/address";
 import { DataTable } from "@/components/data/data-table";
 import { FilterBar } from "@/components/data/filter-bar";
 import { filterOf, paramsOf } from "@/components/data/filter-params";
@@ -10,6 +9,7 @@ import { ListView } from "@/components/data/query-view";
 import { TopicPage } from "@/components/shell/topic-page";
 import { type StripPart, TopicStrip } from "@/components/shell/topic-strip";
 import { ButtonLink } from "@/components/ui/button";
+import { onDemand } from "@/components/ui/on-demand";
 import { EmptyState } from "@/components/ui/states";
 import { listRunRecords } from "@/server/logs/contract";
 import { api } from "@/server/platform/http/client";
@@ -21,7 +21,7 @@ import { runLogFilters } from "./log-filters";
 import { type Bounds, runFilters, runLogParams, runLogQuery, searchBody } from "./search-params";
 
 // Loaded when one is opened.
-const EntryPanel = dynamic(async () => (await import("./entry-panel")).EntryPanel);
+const EntryPanel = onDemand(async () => (await import("./entry-panel")).EntryPanel);
 
 const parts: readonly StripPart[] = [
   { key: "total", label: "Records" },
@@ -36,10 +36,10 @@ const parts: readonly StripPart[] = [
 /** Logs › LLM Runs: the immutable record of every run that is over. */
 export function RunLogView({ since, until }: Bounds) {
   const bounds = { since, until };
-  const [params, setParams] = useQueryStates(runLogParams);
+  const [params, setParams] = useAddress(runLogParams);
   const value = filterOf(runLogFilters, params);
-  const clear = () => void setParams(paramsOf(runLogFilters, runLogParams, {}));
-  const close = () => void setParams({ open: null });
+  const clear = () => setParams(paramsOf(runLogFilters, runLogParams, {}));
+  const close = () => setParams({ open: null });
   return (
     <TopicPage
       topic="LOG-REC-LLM"
@@ -50,7 +50,7 @@ export function RunLogView({ since, until }: Bounds) {
       <FilterBar
         filters={runLogFilters}
         value={value}
-        onChange={(next) => void setParams(paramsOf(runLogFilters, runLogParams, next))}
+        onChange={(next) => setParams(paramsOf(runLogFilters, runLogParams, next))}
         placeholder="Search, or filter: agent:mail-bot execution_status:failed"
       />
       {params.q === null ? (
@@ -63,22 +63,22 @@ export function RunLogView({ since, until }: Bounds) {
 }
 
 function FoundRecords({ bounds, q, onClear }: { bounds: Bounds; q: string; onClear: () => void }) {
-  const [params, setParams] = useQueryStates(runLogParams);
+  const [params, setParams] = useAddress(runLogParams);
   const isOldestFirst = !params.sort.startsWith("-");
   return (
     <FoundEntries
       label="Run records that were found"
       body={searchBody({ topic: "llm_runs", q, filters: runFilters(params), isOldestFirst }, bounds)}
       openId={params.open}
-      onOpen={(open) => void setParams({ open })}
-      onSort={(sort) => void setParams({ sort: sort === "time" ? "started_at" : "-started_at" })}
+      onOpen={(open) => setParams({ open })}
+      onSort={(sort) => setParams({ sort: sort === "time" ? "started_at" : "-started_at" })}
       onClear={onClear}
     />
   );
 }
 
 function RunRecords({ bounds, isFiltered, onClear }: { bounds: Bounds; isFiltered: boolean; onClear: () => void }) {
-  const [params, setParams] = useQueryStates(runLogParams);
+  const [params, setParams] = useAddress(runLogParams);
   const list = useInfiniteQuery(api.pages(listRunRecords, { query: runLogQuery(params, bounds) }));
   return (
     <ListView
@@ -94,10 +94,10 @@ function RunRecords({ bounds, isFiltered, onClear }: { bounds: Bounds; isFiltere
           rows={rows}
           rowId={rowId}
           rowHref={(row) => entryHref(row.log_id)}
-          onOpen={(row) => void setParams({ open: row.log_id })}
+          onOpen={(row) => setParams({ open: row.log_id })}
           openId={params.open}
           sort={params.sort}
-          onSort={(sort) => void setParams({ sort: runLogParams.sort.parse(sort) })}
+          onSort={(sort) => setParams({ sort: runLogParams.sort.parse(sort) })}
           total={total}
           more={more}
         />

@@ -1,6 +1,6 @@
 // What stands in the addresses of the log pages, and the reads it asks for. Names are the API's.
 
-import { parseAsArrayOf, parseAsBoolean, parseAsString, parseAsStringLiteral } from "nuqs/server";
+import { asBoolean, asListOf, asOneOf, asText, type Values } from "@/components/data/address-params";
 import { executionStatuses, type listAuditLog, type listRunRecords, type searchLogs } from "@/server/logs/contract";
 import type { CallOf } from "@/server/platform/http/contract";
 
@@ -14,33 +14,30 @@ export interface Bounds {
   until: string | null;
 }
 
-const common = { run_id: parseAsString, q: parseAsString, open: parseAsString };
+const common = { run_id: asText, q: asText, open: asText };
 
 export const runLogParams = {
   ...common,
-  agent: parseAsString,
-  provider: parseAsString,
-  model: parseAsString,
-  execution_status: parseAsArrayOf(parseAsStringLiteral(executionStatuses)),
-  synthetic: parseAsBoolean,
-  sort: parseAsStringLiteral(runSorts).withDefault("-started_at"),
+  agent: asText,
+  provider: asText,
+  model: asText,
+  execution_status: asListOf(asOneOf(executionStatuses)),
+  synthetic: asBoolean,
+  sort: asOneOf(runSorts).withDefault("-started_at"),
 };
 
 export const auditLogParams = {
   ...common,
-  action: parseAsArrayOf(parseAsString),
-  entity_type: parseAsString,
-  entity_id: parseAsString,
-  actor_type: parseAsStringLiteral(actorTypes),
-  actor_id: parseAsString,
-  sort: parseAsStringLiteral(auditSorts).withDefault("-recorded_at"),
+  action: asListOf(asText),
+  entity_type: asText,
+  entity_id: asText,
+  actor_type: asOneOf(actorTypes),
+  actor_id: asText,
+  sort: asOneOf(auditSorts).withDefault("-recorded_at"),
 };
 
-type Parsed<P extends Record<string, { parseServerSide: (value: string) => unknown }>> = {
-  [K in keyof P]: ReturnType<P[K]["parseServerSide"]>;
-};
-export type RunLogParams = Parsed<typeof runLogParams>;
-export type AuditLogParams = Parsed<typeof auditLogParams>;
+export type RunLogParams = Values<typeof runLogParams>;
+export type AuditLogParams = Values<typeof auditLogParams>;
 
 export type SearchBody = NonNullable<CallOf<typeof searchLogs>["body"]>;
 export type SearchFilters = NonNullable<SearchBody["filters"]>;

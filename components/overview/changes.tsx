@@ -1,6 +1,6 @@
 import { ArrowDown, ArrowRight, ArrowUp } from "lucide-react";
-import Link from "next/link";
 import { figureText, hrefOfLink } from "@/components/shell/topic-strip";
+import { Link } from "@/components/ui/link";
 import type { Change } from "@/server/overview/contract";
 
 const arrows = { up: ArrowUp, down: ArrowDown, flat: ArrowRight } as const;

@@ -1,24 +1,35 @@
-import Link from "next/link";
 import { count, words } from "@/components/data/format";
 import { hrefOfLink } from "@/components/shell/topic-strip";
+import { Link } from "@/components/ui/link";
 import type { DomainCount } from "@/server/overview/contract";
 
-const meanings: Readonly<Record<DomainCount["domain"], { total: string; pending: string; critical: string }>> = {
-  activity: { total: "runs", pending: "waiting", critical: "live and over a limit" },
-  incidents: { total: "incidents", pending: "unacknowledged", critical: "open, high or critical" },
-  policies: { total: "active rules", pending: "not in force yet", critical: "violations in 24 hours" },
-  logs: { total: "run records", pending: "runs without one yet", critical: "breaks of the log" },
-  connectivity: { total: "keys", pending: "expire in 7 days", critical: "frozen" },
+/** What is counted: in words for any number, or for one and for others. */
+type Meaning = string | readonly [one: string, others: string];
+
+const meanings: Readonly<Record<DomainCount["domain"], { total: Meaning; pending: Meaning; critical: Meaning }>> = {
+  activity: { total: ["run", "runs"], pending: "waiting", critical: "live and over a limit" },
+  incidents: { total: ["incident", "incidents"], pending: "unacknowledged", critical: "open, high or critical" },
+  policies: {
+    total: ["active rule", "active rules"],
+    pending: "not in force yet",
+    critical: ["violation in 24 hours", "violations in 24 hours"],
+  },
+  logs: {
+    total: ["run record", "run records"],
+    pending: ["run without one yet", "runs without one yet"],
+    critical: ["break of the log", "breaks of the log"],
+  },
+  connectivity: { total: ["key", "keys"], pending: ["expires in 7 days", "expire in 7 days"], critical: "frozen" },
 };
 
 export function DomainCounts({ counts }: Readonly<{ counts: readonly DomainCount[] }>) {
   return (
     <div className="overflow-x-auto">
-      <table className="w-full min-w-md border-collapse text-left">
+      <table className="w-full border-collapse text-left">
         <thead className="text-muted text-xs">
           <tr className="border-b border-line">
             <th className="py-1 pr-4 font-normal">Domain</th>
-            <th className="py-1 pr-4 font-normal">In all</th>
+            <th className="py-1 pr-4 font-normal max-sm:hidden">In all</th>
             <th className="py-1 pr-4 font-normal">Pending</th>
             <th className="py-1 font-normal">Critical</th>
           </tr>
@@ -43,23 +54,28 @@ function Row({ one }: Readonly<{ one: DomainCount }>) {
           {words(one.domain)}
         </Link>
       </th>
-      <td className="pr-4">
-        <Cell value={`${count(one.total)}${one.total_is_lower_bound ? "+" : ""}`} of={meaning.total} />
+      <td className="pr-4 max-sm:hidden">
+        <Cell value={one.total} more={one.total_is_lower_bound} of={meaning.total} />
       </td>
       <td className="pr-4">
-        <Cell value={count(one.pending)} of={meaning.pending} />
+        <Cell value={one.pending} of={meaning.pending} />
       </td>
       <td className={isCritical ? "font-medium text-tone-critical" : undefined}>
-        <Cell value={count(one.critical)} of={meaning.critical} />
+        <Cell value={one.critical} of={meaning.critical} />
       </td>
     </tr>
   );
 }
 
-function Cell({ value, of }: Readonly<{ value: string; of: string }>) {
+function Cell({ value, more = false, of }: Readonly<{ value: number | null; more?: boolean; of: Meaning }>) {
+  const [one, others] = typeof of === "string" ? [of, of] : of;
   return (
     <>
-      <span className="tabular-nums">{value}</span> <span className="font-normal text-muted">{of}</span>
+      <span className="tabular-nums">
+        {count(value)}
+        {more ? "+" : ""}
+      </span>{" "}
+      <span className="font-normal text-muted">{value === 1 ? one : others}</span>
     </>
   );
 }

@@ -1,6 +1,6 @@
-import Link from "next/link";
 import { Timeline } from "@/components/data/timeline";
 import { ButtonLink } from "@/components/ui/button";
+import { Link } from "@/components/ui/link";
 import type { Tone } from "@/components/ui/mark";
 import { EmptyState } from "@/components/ui/states";
 import type { LatestEvent } from "@/server/overview/contract";

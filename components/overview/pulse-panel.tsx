@@ -1,8 +1,8 @@
-import Link from "next/link";
 import { count } from "@/components/data/format";
 import { SummaryStrip } from "@/components/data/summary-strip";
 import { hrefOfLink } from "@/components/shell/topic-strip";
 import { classes } from "@/components/ui/classes";
+import { Link } from "@/components/ui/link";
 import { Mark, type Tone } from "@/components/ui/mark";
 import { toneFill, toneIcons, toneText } from "@/components/ui/tones";
 import type { Pulse, PulseReason, PulseStatus } from "@/server/overview/contract";

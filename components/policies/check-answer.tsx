@@ -1,7 +1,6 @@
 "use client";
 
 import { useQuery } from "@tanstack/react-query";
-import Link from "next/link";
 import { amountOf } from "@/components/activity/metric-words";
 import { Facts } from "@/components/data/facts";
 import { duration, plural } from "@/components/data/format";
@@ -17,6 +16,7 @@ import {
 import { limitEnforcementWords, scopeTypeWords } from "@/components/policies/policy-words";
 import { limitHref, ruleHref } from "@/components/policies/rule-href";
 import { Callout } from "@/components/ui/callout";
+import { Link } from "@/components/ui/link";
 import { Mark } from "@/components/ui/mark";
 import { Section } from "@/components/ui/section";
 import type { checkRun } from "@/server/gate/contract";

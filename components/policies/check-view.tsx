@@ -1,8 +1,8 @@
 "use client";
 
 import { useQuery } from "@tanstack/react-query";
-import { useQueryStates } from "nuqs";
 import type { FormEvent } from "react";
+import { useAddress } from "@/components/data/address";
 import { QueryView } from "@/components/data/query-view";
 import { CheckAnswer } from "@/components/policies/check-answer";
 import { type CheckQuestion, checkBody } from "@/components/policies/check-question";
@@ -19,7 +19,7 @@ import { api } from "@/server/platform/http/client";
 
 /** What would hold for a run, without starting one. */
 export function CheckView() {
-  const [question, setQuestion] = useQueryStates(checkParams, { history: "push" });
+  const [question, setQuestion] = useAddress(checkParams, { entry: "push" });
   const body = checkBody(question);
   return (
     <DetailPage
@@ -27,7 +27,7 @@ export function CheckView() {
       title="What would apply?"
     >
       <div className="grid gap-x-12 gap-y-6 p-4 lg:grid-cols-[20rem_minmax(0,1fr)]">
-        <QuestionForm question={question} onAsk={(asked) => void setQuestion(asked)} />
+        <QuestionForm question={question} onAsk={(asked) => setQuestion(asked)} />
         <div aria-live="polite" className="min-w-0">
           {body === null ? (
             <EmptyState title="Which agent?">

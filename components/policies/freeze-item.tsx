@@ -1,20 +1,19 @@
 "use client";
 
-import Link from "next/link";
 import { useState } from "react";
 import { useActorName } from "@/components/account/use-actor-names";
-import { ConfirmAction } from "@/components/data/confirm-action";
 import { plural, shortId, words } from "@/components/data/format";
 import { Time } from "@/components/data/time";
-import { freezeReads } from "@/components/policies/reads";
 import { runHref } from "@/components/policies/rule-href";
-import { usePolicyActions } from "@/components/policies/server-actions";
 import { useMay } from "@/components/shell/session";
 import { Button } from "@/components/ui/button";
-import { TextAreaField } from "@/components/ui/field";
+import { Link } from "@/components/ui/link";
 import { Mark } from "@/components/ui/mark";
-import { useToast } from "@/components/ui/toast";
+import { onDemand } from "@/components/ui/on-demand";
 import type { Freeze } from "@/server/gate/wire";
+
+// Loaded when one is opened.
+const LiftDialog = onDemand(async () => (await import("@/components/policies/lift-dialog")).LiftDialog);
 
 /** One freeze, with what it stopped. */
 export function FreezeItem({ freeze }: { freeze: Freeze }) {
@@ -45,7 +44,7 @@ export function FreezeItem({ freeze }: { freeze: Freeze }) {
           Lift
         </Button>
       ) : null}
-      {isLifting ? <LiftDialog freeze={freeze} onClose={() => setIsLifting(false)} /> : null}
+      {isLifting ? <LiftDialog freeze={freeze} name={frozenName(freeze)} onClose={() => setIsLifting(false)} /> : null}
     </li>
   );
 }
@@ -75,36 +74,5 @@ function InFlight({ freeze: { in_flight } }: { freeze: Freeze }) {
         ))}
       </ul>
     </details>
-  );
-}
-
-function LiftDialog({ freeze, onClose }: { freeze: Freeze; onClose: () => void }) {
-  const { liftFreeze } = usePolicyActions();
-  const toast = useToast();
-  return (
-    <ConfirmAction
-      open
-      onOpenChange={(open) => (open ? undefined : onClose())}
-      title={`Lift the freeze of ${frozenName(freeze).replace(/^The/, "the")}`}
-      effect={<p>New runs may start again, on every instance within a second. Runs that were ended stay ended.</p>}
-      action={liftFreeze}
-      refreshes={freezeReads}
-      onDone={() => toast({ title: "The freeze is lifted", tone: "allow" })}
-      submit="Lift the freeze"
-      hidden={{ freeze_id: freeze.freeze_id }}
-    >
-      {(errors) => (
-        <TextAreaField
-          name="reason"
-          label="Reason"
-          hint="It is kept with the freeze and stands in the audit log."
-          required
-          maxLength={2_048}
-          rows={2}
-          error={errors("reason")}
-          autoFocus
-        />
-      )}
-    </ConfirmAction>
   );
 }

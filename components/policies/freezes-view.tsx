@@ -2,10 +2,9 @@
 
 import { useInfiniteQuery } from "@tanstack/react-query";
 import { Snowflake } from "lucide-react";
-import { useQueryStates } from "nuqs";
 import { useState } from "react";
+import { useAddress } from "@/components/data/address";
 import { ListView } from "@/components/data/query-view";
-import { FreezeDialog } from "@/components/policies/freeze-dialog";
 import { FreezeItem } from "@/components/policies/freeze-item";
 import { freezeParams, freezeQuery } from "@/components/policies/search-params";
 import { type PolicyActions, PolicyActionsProvider } from "@/components/policies/server-actions";
@@ -13,9 +12,13 @@ import { usePolicyPalette } from "@/components/policies/use-policy-palette";
 import { DetailPage } from "@/components/shell/detail-page";
 import { useMay } from "@/components/shell/session";
 import { Button } from "@/components/ui/button";
+import { onDemand } from "@/components/ui/on-demand";
 import { EmptyState } from "@/components/ui/states";
 import { listFreezes } from "@/server/gate/freeze-contract";
 import { api } from "@/server/platform/http/client";
+
+// Loaded when one is opened.
+const FreezeDialog = onDemand(async () => (await import("@/components/policies/freeze-dialog")).FreezeDialog);
 
 /** The kill-switches: what is frozen now, and what was. */
 export function FreezesView({ actions }: { actions: PolicyActions }) {
@@ -46,16 +49,16 @@ export function FreezesView({ actions }: { actions: PolicyActions }) {
 }
 
 function Freezes() {
-  const [params, setParams] = useQueryStates(freezeParams);
+  const [params, setParams] = useAddress(freezeParams);
   const list = useInfiniteQuery(api.pages(listFreezes, { query: freezeQuery(params) }));
   const isFiltered = params.lifted !== null || params.type !== null;
   return (
     <>
-      <StateTabs lifted={params.lifted} onChange={(lifted) => void setParams({ lifted })} />
+      <StateTabs lifted={params.lifted} onChange={(lifted) => setParams({ lifted })} />
       <ListView
         list={list}
         isFiltered={isFiltered}
-        onClear={() => void setParams({ lifted: null, type: null })}
+        onClear={() => setParams({ lifted: null, type: null })}
         firstUse={
           <EmptyState title="Nothing was ever frozen">
             In an emergency, freeze an agent, an API key, a run or the whole tenant. It takes effect on every instance

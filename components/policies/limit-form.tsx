@@ -1,6 +1,5 @@
 "use client";
 
-import Link from "next/link";
 import { useRouter } from "next/navigation";
 import { useState } from "react";
 import { ActionForm } from "@/components/data/action-form";
@@ -17,6 +16,7 @@ import { staleLimit } from "@/components/policies/stale-limit";
 import { ButtonLink } from "@/components/ui/button";
 import { Callout } from "@/components/ui/callout";
 import { ChoiceField, Fieldset, NumberField, TextAreaField, TextField } from "@/components/ui/field";
+import { Link } from "@/components/ui/link";
 import { useToast } from "@/components/ui/toast";
 import { limitEnforcements, limitScopeTypes } from "@/db/vocabulary";
 import type { Limit } from "@/server/policies/wire";

@@ -2,8 +2,7 @@
 
 import { useInfiniteQuery } from "@tanstack/react-query";
 import { CirclePlus } from "lucide-react";
-import dynamic from "next/dynamic";
-import { useQueryStates } from "nuqs";
+import { useAddress } from "@/components/data/address";
 import { DataTable } from "@/components/data/data-table";
 import { FilterBar } from "@/components/data/filter-bar";
 import { filterOf, paramsOf } from "@/components/data/filter-params";
@@ -21,23 +20,24 @@ import { useMay } from "@/components/shell/session";
 import { TopicPage } from "@/components/shell/topic-page";
 import { type StripPart, TopicStrip } from "@/components/shell/topic-strip";
 import { ButtonLink } from "@/components/ui/button";
+import { onDemand } from "@/components/ui/on-demand";
 import { EmptyState } from "@/components/ui/states";
 import { api } from "@/server/platform/http/client";
 import { listLimits } from "@/server/policies/contract";
 
 // Loaded when one is opened.
-const LimitDetail = dynamic(async () => (await import("@/components/policies/limit-detail")).LimitDetail);
+const LimitDetail = onDemand(async () => (await import("@/components/policies/limit-detail")).LimitDetail);
 
 const parts: readonly StripPart[] = [{ key: "active", label: "Active" }, { key: "disabled" }];
 
 export function LimitsView({ actions }: { actions: PolicyActions }) {
   usePolicyPalette();
-  const [{ open }, setParams] = useQueryStates(limitParams);
+  const [{ open }, setParams] = useAddress(limitParams);
   return (
     <PolicyActionsProvider actions={actions}>
       <TopicPage
         topic="POL-LIM-CTR"
-        aside={open === null ? null : <LimitPanel limitId={open} onClose={() => void setParams({ open: null })} />}
+        aside={open === null ? null : <LimitPanel limitId={open} onClose={() => setParams({ open: null })} />}
         actions={<NewLimit />}
       >
         <TopicStrip topic="policies/controls" parts={parts} />
@@ -67,7 +67,7 @@ function LimitPanel({ limitId, onClose }: { limitId: string; onClose: () => void
 
 function Limits() {
   const mayManage = useMay("policies:manage");
-  const [params, setParams] = useQueryStates(limitParams);
+  const [params, setParams] = useAddress(limitParams);
   const asked = api.pages(listLimits, { query: limitQuery(params) });
   const list = useInfiniteQuery({ ...asked, refetchInterval: GAUGE_REFRESH_MS });
   const value = filterOf(limitFilters, params);
@@ -76,13 +76,13 @@ function Limits() {
       <FilterBar
         filters={limitFilters}
         value={value}
-        onChange={(next) => void setParams(paramsOf(limitFilters, limitParams, next))}
+        onChange={(next) => setParams(paramsOf(limitFilters, limitParams, next))}
         placeholder="Filter limits: limit_type:COST_CENTS scope_type:agent daily"
       />
       <ListView
         list={list}
         isFiltered={Object.keys(value).length > 0}
-        onClear={() => void setParams(paramsOf(limitFilters, limitParams, {}))}
+        onClear={() => setParams(paramsOf(limitFilters, limitParams, {}))}
         columns={limitColumns.length}
         firstUse={<NoLimits />}
         table={(rows, total, more) => (
@@ -92,10 +92,10 @@ function Limits() {
             rows={rows}
             rowId={(limit) => limit.limit_id}
             rowHref={(limit) => limitHref(limit.limit_id)}
-            onOpen={(limit) => void setParams({ open: limit.limit_id })}
+            onOpen={(limit) => setParams({ open: limit.limit_id })}
             openId={params.open}
             sort={params.sort}
-            onSort={(sort) => void setParams({ sort: limitParams.sort.parse(sort) })}
+            onSort={(sort) => setParams({ sort: limitParams.sort.parse(sort) })}
             rowMenu={(limit) => limitMenu(limit, mayManage)}
             total={total}
             more={more}

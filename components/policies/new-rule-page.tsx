@@ -1,6 +1,5 @@
 "use client";
 
-import Link from "next/link";
 import { ruleTypeWords } from "@/components/policies/policy-words";
 import { newRuleDraft } from "@/components/policies/rule-draft";
 import { RuleForm } from "@/components/policies/rule-form";
@@ -8,6 +7,7 @@ import { ruleCrumbs } from "@/components/policies/rule-page";
 import { type PolicyActions, PolicyActionsProvider } from "@/components/policies/server-actions";
 import { DetailPage } from "@/components/shell/detail-page";
 import { useMay } from "@/components/shell/session";
+import { Link } from "@/components/ui/link";
 import { ForbiddenState } from "@/components/ui/states";
 import { type RuleType, ruleTypes } from "@/db/vocabulary";
 

@@ -1,6 +1,6 @@
 // The filters of the Policies lists. The lists take one value of each, but those of violations.
 
-import type { FilterDef } from "@/components/data/filter-grammar";
+import type { FilterDef } from "@/components/data/filter-value";
 import { words } from "@/components/data/format";
 import {
   categoryWords,

@@ -2,14 +2,19 @@
 
 import { Archive, ArrowUpDown, Pencil, Target } from "lucide-react";
 import { useState } from "react";
-import { PrecedenceDialog } from "@/components/policies/precedence-dialog";
-import { RetireDialog } from "@/components/policies/retire-dialog";
 import { ruleHref } from "@/components/policies/rule-href";
-import { ScopesDialog } from "@/components/policies/scopes-dialog";
 import { Button, ButtonLink } from "@/components/ui/button";
+import { onDemand } from "@/components/ui/on-demand";
 import { Tooltip } from "@/components/ui/tooltip";
 import type { Action } from "@/server/platform/http/contract";
 import type { Policy } from "@/server/policies/wire";
+
+// Loaded when one is opened.
+const PrecedenceDialog = onDemand(
+  async () => (await import("@/components/policies/precedence-dialog")).PrecedenceDialog,
+);
+const RetireDialog = onDemand(async () => (await import("@/components/policies/retire-dialog")).RetireDialog);
+const ScopesDialog = onDemand(async () => (await import("@/components/policies/scopes-dialog")).ScopesDialog);
 
 type Open = "scopes" | "precedence" | "retire" | null;
 

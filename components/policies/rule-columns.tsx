@@ -6,8 +6,8 @@ import { Time } from "@/components/data/time";
 import { scopesText } from "@/components/policies/definition-words";
 import { EnforcementMark, StandingMark } from "@/components/policies/policy-marks";
 import { ruleTypeWords } from "@/components/policies/policy-words";
+import { useRuleEffect } from "@/components/policies/rule-effects";
 import { ruleTest } from "@/components/policies/rule-sentence";
-import { useIncidentsOf, useViolationsOf } from "@/components/policies/use-rule";
 import { Skeleton } from "@/components/ui/skeleton";
 import type { Policy } from "@/server/policies/wire";
 
@@ -30,7 +30,7 @@ export const ruleColumns: readonly Column<Policy>[] = [
     cell: (rule) => <EnforcementMark enforcement={rule.enforcement} />,
   },
   {
-    ...{ id: "scope", header: "Holds for", width: 116, hideBelow: "lg" },
+    ...{ id: "scope", header: "Holds for", width: 148, hideBelow: "lg" },
     cell: (rule) => <span title={scopesText(rule.scopes)}>{scopesText(rule.scopes)}</span>,
   },
   { id: "standing", header: "Status", width: 124, hideBelow: "md", cell: (rule) => <StandingMark rule={rule} /> },
@@ -49,15 +49,15 @@ export const ruleColumns: readonly Column<Policy>[] = [
 ];
 
 function ViolationCount({ policyId }: { policyId: string }) {
-  const { violations, isLowerBound, isLoading } = useViolationsOf({ policy_id: policyId });
+  const { stats, isLoading } = useRuleEffect(policyId);
   if (isLoading) return <Skeleton className="ml-auto h-2.5 w-6" />;
-  return <Counted value={violations} isLowerBound={isLowerBound} />;
+  return <Counted value={stats?.violations ?? null} isLowerBound={stats?.is_lower_bound === true} />;
 }
 
 function IncidentCount({ policyId }: { policyId: string }) {
-  const { total, isLoading } = useIncidentsOf(policyId);
+  const { stats, isLoading } = useRuleEffect(policyId);
   if (isLoading) return <Skeleton className="ml-auto h-2.5 w-6" />;
-  return <Counted value={total} isLowerBound={false} />;
+  return <Counted value={stats?.incidents ?? null} isLowerBound={stats?.is_lower_bound === true} />;
 }
 
 function Counted({ value, isLowerBound }: { value: number | null; isLowerBound: boolean }) {
@@ -70,8 +70,9 @@ function Counted({ value, isLowerBound }: { value: number | null; isLowerBound: 
 }
 
 function LastTriggered({ policyId }: { policyId: string }) {
-  const { lastAt, violations, isLoading } = useViolationsOf({ policy_id: policyId });
+  const { stats, isLoading } = useRuleEffect(policyId);
   if (isLoading) return <Skeleton className="h-2.5 w-20" />;
-  if (lastAt === null) return <span className="text-faint">{violations === 0 ? "never" : "unknown"}</span>;
-  return <Time at={lastAt} />;
+  if (stats === null) return <span className="text-faint">unknown</span>;
+  if (stats.last_recorded_at === null) return <span className="text-faint">never</span>;
+  return <Time at={stats.last_recorded_at} />;
 }

@@ -1,6 +1,5 @@
 "use client";
 
-import Link from "next/link";
 import { useActorName } from "@/components/account/use-actor-names";
 import { CodeBlock } from "@/components/data/code-block";
 import { Facts } from "@/components/data/facts";
@@ -25,6 +24,7 @@ import { useIncidentsOf, useRule, useViolationsOf } from "@/components/policies/
 import { NewestViolations } from "@/components/policies/violation-list";
 import { Callout } from "@/components/ui/callout";
 import { Identifier } from "@/components/ui/identifier";
+import { Link } from "@/components/ui/link";
 import { Section } from "@/components/ui/section";
 import { Skeleton } from "@/components/ui/skeleton";
 import type { Action } from "@/server/platform/http/contract";

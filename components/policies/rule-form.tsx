@@ -1,6 +1,5 @@
 "use client";
 
-import Link from "next/link";
 import { useRouter } from "next/navigation";
 import { useState } from "react";
 import { ActionForm } from "@/components/data/action-form";
@@ -17,6 +16,7 @@ import { staleRule } from "@/components/policies/stale-rule";
 import { ButtonLink } from "@/components/ui/button";
 import { Callout } from "@/components/ui/callout";
 import { TextAreaField, TextField } from "@/components/ui/field";
+import { Link } from "@/components/ui/link";
 import { useToast } from "@/components/ui/toast";
 import type { Policy } from "@/server/policies/wire";
 

@@ -1,13 +1,13 @@
 "use client";
 
 import { useQuery } from "@tanstack/react-query";
-import Link from "next/link";
 import { plural, shortId } from "@/components/data/format";
 import { QueryView } from "@/components/data/query-view";
 import { Time } from "@/components/data/time";
 import { IntegrityMark } from "@/components/policies/policy-marks";
 import { snapshotsQuery } from "@/components/policies/policy-queries";
 import { runHref } from "@/components/policies/rule-href";
+import { Link } from "@/components/ui/link";
 import { Section } from "@/components/ui/section";
 import { Skeleton } from "@/components/ui/skeleton";
 import { api } from "@/server/platform/http/client";

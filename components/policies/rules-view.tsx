@@ -2,9 +2,8 @@
 
 import { useInfiniteQuery } from "@tanstack/react-query";
 import { CirclePlus, ScanSearch } from "lucide-react";
-import dynamic from "next/dynamic";
-import { useQueryStates } from "nuqs";
-import { DataTable } from "@/components/data/data-table";
+import { useAddress } from "@/components/data/address";
+import { DataTable, type More, type Total } from "@/components/data/data-table";
 import { FilterBar } from "@/components/data/filter-bar";
 import { filterOf, paramsOf } from "@/components/data/filter-params";
 import { ListView } from "@/components/data/query-view";
@@ -13,6 +12,7 @@ import { FreezesLink } from "@/components/policies/freezes-link";
 import { ruleFilters } from "@/components/policies/policy-filters";
 import { ruleMenu } from "@/components/policies/row-menus";
 import { ruleColumns } from "@/components/policies/rule-columns";
+import { RuleEffects } from "@/components/policies/rule-effects";
 import { ruleHref } from "@/components/policies/rule-href";
 import { ruleParams, ruleQuery } from "@/components/policies/search-params";
 import { type PolicyActions, PolicyActionsProvider } from "@/components/policies/server-actions";
@@ -22,12 +22,14 @@ import { useMay } from "@/components/shell/session";
 import { TopicPage } from "@/components/shell/topic-page";
 import { type StripPart, TopicStrip } from "@/components/shell/topic-strip";
 import { ButtonLink } from "@/components/ui/button";
+import { onDemand } from "@/components/ui/on-demand";
 import { EmptyState } from "@/components/ui/states";
 import { api } from "@/server/platform/http/client";
 import { listPolicies } from "@/server/policies/contract";
+import type { Policy } from "@/server/policies/wire";
 
 // Loaded when one is opened.
-const RuleDetail = dynamic(async () => (await import("@/components/policies/rule-detail")).RuleDetail);
+const RuleDetail = onDemand(async () => (await import("@/components/policies/rule-detail")).RuleDetail);
 
 const parts: readonly StripPart[] = [
   { key: "in_force" },
@@ -39,12 +41,12 @@ const parts: readonly StripPart[] = [
 
 export function RulesView({ actions }: { actions: PolicyActions }) {
   usePolicyPalette();
-  const [{ open }, setParams] = useQueryStates(ruleParams);
+  const [{ open }, setParams] = useAddress(ruleParams);
   return (
     <PolicyActionsProvider actions={actions}>
       <TopicPage
         topic="POL-GOV-ACT"
-        aside={open === null ? null : <RulePanel policyId={open} onClose={() => void setParams({ open: null })} />}
+        aside={open === null ? null : <RulePanel policyId={open} onClose={() => setParams({ open: null })} />}
         actions={<RuleButtons />}
       >
         <TopicStrip topic="policies/active" parts={parts} />
@@ -81,8 +83,7 @@ function RulePanel({ policyId, onClose }: { policyId: string; onClose: () => voi
 }
 
 function Rules() {
-  const mayManage = useMay("policies:manage");
-  const [params, setParams] = useQueryStates(ruleParams);
+  const [params, setParams] = useAddress(ruleParams);
   const list = useInfiniteQuery(api.pages(listPolicies, { query: ruleQuery(params) }));
   const value = filterOf(ruleFilters, params);
   return (
@@ -90,33 +91,41 @@ function Rules() {
       <FilterBar
         filters={ruleFilters}
         value={value}
-        onChange={(next) => void setParams(paramsOf(ruleFilters, ruleParams, next))}
+        onChange={(next) => setParams(paramsOf(ruleFilters, ruleParams, next))}
         placeholder="Filter rules: enforcement:stop rollout:shadow payments"
       />
       <ListView
         list={list}
         isFiltered={Object.keys(value).length > 0}
-        onClear={() => void setParams(paramsOf(ruleFilters, ruleParams, {}))}
+        onClear={() => setParams(paramsOf(ruleFilters, ruleParams, {}))}
         columns={ruleColumns.length}
         firstUse={<NoRules />}
-        table={(rows, total, more) => (
-          <DataTable
-            label="Rules"
-            columns={ruleColumns}
-            rows={rows}
-            rowId={(rule) => rule.policy_id}
-            rowHref={(rule) => ruleHref(rule.policy_id)}
-            onOpen={(rule) => void setParams({ open: rule.policy_id })}
-            openId={params.open}
-            sort={params.sort}
-            onSort={(sort) => void setParams({ sort: ruleParams.sort.parse(sort) })}
-            rowMenu={(rule) => ruleMenu(rule, mayManage)}
-            total={total}
-            more={more}
-          />
-        )}
+        table={(rows, total, more) => <RulesTable rows={rows} total={total} more={more} />}
       />
     </div>
+  );
+}
+
+function RulesTable({ rows, total, more }: { rows: readonly Policy[]; total: Total; more: More }) {
+  const mayManage = useMay("policies:manage");
+  const [{ open, sort }, setParams] = useAddress(ruleParams);
+  return (
+    <RuleEffects rules={rows}>
+      <DataTable
+        label="Rules"
+        columns={ruleColumns}
+        rows={rows}
+        rowId={(rule) => rule.policy_id}
+        rowHref={(rule) => ruleHref(rule.policy_id)}
+        onOpen={(rule) => void setParams({ open: rule.policy_id })}
+        openId={open}
+        sort={sort}
+        onSort={(next) => void setParams({ sort: ruleParams.sort.parse(next) })}
+        rowMenu={(rule) => ruleMenu(rule, mayManage)}
+        total={total}
+        more={more}
+      />
+    </RuleEffects>
   );
 }
 

@@ -1,6 +1,6 @@
 // What stands in the addresses of the Policies pages. Names are the API's.
 
-import { parseAsArrayOf, parseAsBoolean, parseAsString, parseAsStringLiteral } from "nuqs/server";
+import { asBoolean, asListOf, asOneOf, asText, type Values } from "@/components/data/address-params";
 import {
   decisionSources,
   freezeTypes,
@@ -23,81 +23,78 @@ const named = ["name", "-name", "-created_at", "created_at", "-updated_at", "upd
 
 export const ruleParams = {
   /** Absent: those in use. */
-  status: parseAsStringLiteral(ruleStatuses),
-  rule_type: parseAsStringLiteral(ruleTypes),
-  category: parseAsStringLiteral(policyCategories),
-  rollout: parseAsStringLiteral(rollouts),
-  enforcement: parseAsStringLiteral(ruleEnforcements),
-  q: parseAsString,
-  sort: parseAsStringLiteral(named).withDefault("-created_at"),
-  open: parseAsString,
+  status: asOneOf(ruleStatuses),
+  rule_type: asOneOf(ruleTypes),
+  category: asOneOf(policyCategories),
+  rollout: asOneOf(rollouts),
+  enforcement: asOneOf(ruleEnforcements),
+  q: asText,
+  sort: asOneOf(named).withDefault("-created_at"),
+  open: asText,
 };
 
 export const limitParams = {
-  status: parseAsStringLiteral(limitStatuses),
-  limit_category: parseAsStringLiteral(limitCategories),
-  limit_type: parseAsStringLiteral(limitTypes),
-  enforcement: parseAsStringLiteral(limitEnforcements),
-  scope_type: parseAsStringLiteral(limitScopeTypes),
-  q: parseAsString,
-  sort: parseAsStringLiteral(named).withDefault("name"),
-  open: parseAsString,
+  status: asOneOf(limitStatuses),
+  limit_category: asOneOf(limitCategories),
+  limit_type: asOneOf(limitTypes),
+  enforcement: asOneOf(limitEnforcements),
+  scope_type: asOneOf(limitScopeTypes),
+  q: asText,
+  sort: asOneOf(named).withDefault("name"),
+  open: asText,
 };
 
 export const violationParams = {
-  action: parseAsArrayOf(parseAsStringLiteral(violationActions)),
-  violation_type: parseAsArrayOf(parseAsStringLiteral(violationTypes)),
-  severity: parseAsArrayOf(parseAsStringLiteral(severities)),
-  source: parseAsStringLiteral(decisionSources),
-  policy_id: parseAsString,
-  limit_id: parseAsString,
-  run_id: parseAsString,
+  action: asListOf(asOneOf(violationActions)),
+  violation_type: asListOf(asOneOf(violationTypes)),
+  severity: asListOf(asOneOf(severities)),
+  source: asOneOf(decisionSources),
+  policy_id: asText,
+  limit_id: asText,
+  run_id: asText,
   /** From links of figures: they stand in for the page's range. */
-  recorded_after: parseAsString,
-  recorded_before: parseAsString,
-  sort: parseAsStringLiteral(["-recorded_at", "recorded_at"]).withDefault("-recorded_at"),
-  open: parseAsString,
+  recorded_after: asText,
+  recorded_before: asText,
+  sort: asOneOf(["-recorded_at", "recorded_at"]).withDefault("-recorded_at"),
+  open: asText,
 };
 
 export const freezeParams = {
-  type: parseAsStringLiteral(freezeTypes),
-  lifted: parseAsBoolean,
+  type: asOneOf(freezeTypes),
+  lifted: asBoolean,
 };
 
 /** Of the form "What would apply?": the question stands in the address, so that it can be shared and asked again. */
 export const checkParams = {
-  agent_id: parseAsString,
-  actor_type: parseAsString,
-  actor_id: parseAsString,
-  project: parseAsString,
-  provider: parseAsString,
-  model: parseAsString,
-  goal: parseAsString,
-  tags: parseAsString,
+  agent_id: asText,
+  actor_type: asText,
+  actor_id: asText,
+  project: asText,
+  provider: asText,
+  model: asText,
+  goal: asText,
+  tags: asText,
 };
 
-type Read<P extends Record<string, { parseServerSide: (value: string | undefined) => unknown }>> = {
-  [K in keyof P]: ReturnType<P[K]["parseServerSide"]>;
-};
 type Present<T> = { [K in keyof T]?: NonNullable<T[K]> };
 type Range = { since: string | null; until: string | null };
 
-export function ruleQuery({ open: _open, status, ...params }: Read<typeof ruleParams>) {
+export function ruleQuery({ open: _open, status, ...params }: Values<typeof ruleParams>) {
   return { ...present(params), status: status ?? ("active" as const) };
 }
 
-export function limitQuery({ open: _open, ...params }: Read<typeof limitParams>) {
+export function limitQuery({ open: _open, ...params }: Values<typeof limitParams>) {
   return present(params);
 }
 
 /** Of the range only what the address does not say more exactly. */
-export function violationQuery({ open: _open, ...params }: Read<typeof violationParams>, { since, until }: Range) {
+export function violationQuery({ open: _open, ...params }: Values<typeof violationParams>, { since, until }: Range) {
   const isExact = params.recorded_after !== null || params.recorded_before !== null;
   const range = isExact ? {} : present({ recorded_after: since, recorded_before: until });
   return { ...range, ...present(params) };
 }
 
-export function freezeQuery(params: Read<typeof freezeParams>) {
+export function freezeQuery(params: Values<typeof freezeParams>) {
   return present(params);
 }
 

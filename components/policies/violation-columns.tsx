@@ -1,13 +1,13 @@
 "use client";
 
-import Link from "next/link";
 import { amountOf, bareAmountOf } from "@/components/activity/metric-words";
 import type { Column } from "@/components/data/data-table";
-import { shortId } from "@/components/data/format";
+import { count, shortId } from "@/components/data/format";
 import { Time } from "@/components/data/time";
 import { SeverityMark, ViolationMark } from "@/components/policies/policy-marks";
 import { runHref } from "@/components/policies/rule-href";
 import { brokenName, violationText } from "@/components/policies/violation-text";
+import { Link } from "@/components/ui/link";
 import type { PolicyViolation } from "@/server/policies/wire";
 
 export const violationColumns: readonly Column<PolicyViolation>[] = [
@@ -40,8 +40,8 @@ export const violationColumns: readonly Column<PolicyViolation>[] = [
       ),
   },
   {
-    ...{ id: "step", header: "Step", width: 56, align: "end", hideBelow: "xl" },
-    cell: ({ step_index }) => step_index ?? <span className="text-faint">none</span>,
+    ...{ id: "step", header: "Step", width: 72, align: "end", hideBelow: "xl" },
+    cell: ({ step_index }) => (step_index === null ? <span className="text-faint">none</span> : count(step_index)),
   },
 ];
 

@@ -1,6 +1,5 @@
 "use client";
 
-import Link from "next/link";
 import { amountOf, metricName } from "@/components/activity/metric-words";
 import { type Fact, Facts } from "@/components/data/facts";
 import { words } from "@/components/data/format";
@@ -10,6 +9,7 @@ import { limitHref, ruleHref, runHref } from "@/components/policies/rule-href";
 import { brokenName, violationText } from "@/components/policies/violation-text";
 import { ButtonLink } from "@/components/ui/button";
 import { Identifier } from "@/components/ui/identifier";
+import { Link } from "@/components/ui/link";
 import type { PolicyViolation } from "@/server/policies/wire";
 
 const told: Readonly<Record<PolicyViolation["action"], string>> = {

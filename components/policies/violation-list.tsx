@@ -1,6 +1,5 @@
 "use client";
 
-import Link from "next/link";
 import { plural } from "@/components/data/format";
 import { Time } from "@/components/data/time";
 import { ViolationMark } from "@/components/policies/policy-marks";
@@ -8,6 +7,7 @@ import type { RuleOrLimit } from "@/components/policies/policy-queries";
 import { runHref, violationsHref } from "@/components/policies/rule-href";
 import { useViolationsOf } from "@/components/policies/use-rule";
 import { violationText } from "@/components/policies/violation-text";
+import { Link } from "@/components/ui/link";
 import { Section } from "@/components/ui/section";
 import { Skeleton } from "@/components/ui/skeleton";
 import type { PolicyViolation } from "@/server/policies/wire";
@@ -42,9 +42,9 @@ function AllViolations({ of, total }: { of: RuleOrLimit; total: number }) {
 
 function Row({ violation }: { violation: PolicyViolation }) {
   return (
-    <li className="flex min-h-(--row) items-center gap-3 border-b py-1">
+    <li className="flex min-h-(--row) flex-wrap items-center gap-x-3 gap-y-0.5 border-b py-1">
       <ViolationMark action={violation.action} />
-      <span className="min-w-0 flex-1 truncate" title={violation.reason}>
+      <span className="min-w-0 max-sm:order-last max-sm:basis-full sm:flex-1 sm:truncate" title={violation.reason}>
         {violation.run_id === null ? (
           violationText(violation)
         ) : (
@@ -53,7 +53,7 @@ function Row({ violation }: { violation: PolicyViolation }) {
           </Link>
         )}
       </span>
-      <span className="shrink-0 text-muted text-xs">
+      <span className="ml-auto shrink-0 text-muted text-xs">
         <Time at={violation.recorded_at} />
       </span>
     </li>

@@ -1,8 +1,7 @@
 "use client";
 
 import { useInfiniteQuery } from "@tanstack/react-query";
-import dynamic from "next/dynamic";
-import { useQueryStates } from "nuqs";
+import { useAddress } from "@/components/data/address";
 import { DataTable } from "@/components/data/data-table";
 import { FilterBar } from "@/components/data/filter-bar";
 import { filterOf, paramsOf } from "@/components/data/filter-params";
@@ -17,13 +16,14 @@ import { brokenName } from "@/components/policies/violation-text";
 import { TopicPage } from "@/components/shell/topic-page";
 import { type StripPart, TopicStrip } from "@/components/shell/topic-strip";
 import { ButtonLink } from "@/components/ui/button";
+import { onDemand } from "@/components/ui/on-demand";
 import { EmptyState } from "@/components/ui/states";
 import { api } from "@/server/platform/http/client";
 import { listViolations } from "@/server/policies/contract";
 import type { PolicyViolation } from "@/server/policies/wire";
 
 // Loaded when one is opened.
-const ViolationDetail = dynamic(async () => (await import("@/components/policies/violation-detail")).ViolationDetail);
+const ViolationDetail = onDemand(async () => (await import("@/components/policies/violation-detail")).ViolationDetail);
 
 interface Range {
   since: string | null;
@@ -35,9 +35,9 @@ const parts: readonly StripPart[] = [{ key: "violations" }, { key: "blocks", ton
 export function ViolationsView(range: Range) {
   useViolationNews();
   const list = useViolations(range);
-  const [{ open }, setParams] = useQueryStates(violationParams);
+  const [{ open }, setParams] = useAddress(violationParams);
   const shown = list.data?.pages.flatMap((page) => page.items).find(({ violation_id }) => violation_id === open);
-  const close = () => void setParams({ open: null });
+  const close = () => setParams({ open: null });
   return (
     <TopicPage
       topic="POL-LIM-VIO"
@@ -50,7 +50,7 @@ export function ViolationsView(range: Range) {
 }
 
 function useViolations(range: Range) {
-  const [params] = useQueryStates(violationParams);
+  const [params] = useAddress(violationParams);
   return useInfiniteQuery(api.pages(listViolations, { query: violationQuery(params, range) }));
 }
 
@@ -79,7 +79,7 @@ function hrefOf({ run_id, policy_id, limit_id }: PolicyViolation): string {
 }
 
 function Violations(range: Range) {
-  const [params, setParams] = useQueryStates(violationParams);
+  const [params, setParams] = useAddress(violationParams);
   const list = useViolations(range);
   const value = filterOf(violationFilters, params);
   return (
@@ -87,13 +87,13 @@ function Violations(range: Range) {
       <FilterBar
         filters={violationFilters}
         value={value}
-        onChange={(next) => void setParams(paramsOf(violationFilters, violationParams, next))}
+        onChange={(next) => setParams(paramsOf(violationFilters, violationParams, next))}
         placeholder="Filter violations: action:(stopped OR killed) severity:high"
       />
       <ListView
         list={list}
         isFiltered={Object.keys(value).length > 0}
-        onClear={() => void setParams(paramsOf(violationFilters, violationParams, {}))}
+        onClear={() => setParams(paramsOf(violationFilters, violationParams, {}))}
         columns={violationColumns.length}
         firstUse={<NoViolations isWindow={range.since !== null} />}
         table={(rows, total, more) => (
@@ -102,10 +102,10 @@ function Violations(range: Range) {
             columns={violationColumns}
             rows={rows}
             rowId={(violation) => violation.violation_id}
-            onOpen={(violation) => void setParams({ open: violation.violation_id })}
+            onOpen={(violation) => setParams({ open: violation.violation_id })}
             openId={params.open}
             sort={params.sort}
-            onSort={(sort) => void setParams({ sort: violationParams.sort.parse(sort) })}
+            onSort={(sort) => setParams({ sort: violationParams.sort.parse(sort) })}
             total={total}
             more={more}
           />

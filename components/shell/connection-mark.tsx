@@ -1,8 +1,8 @@
 "use client";
 
 import { CloudOff, LoaderCircle, LogIn, Radio } from "lucide-react";
-import Link from "next/link";
 import { classes } from "@/components/ui/classes";
+import { Link } from "@/components/ui/link";
 import { type Connection, useConnection } from "./live";
 
 const looks: Readonly<Record<Connection, { text: string; tone: string; title: string; icon: typeof Radio }>> = {
@@ -28,7 +28,7 @@ export function ConnectionMark() {
     </>
   );
   return (
-    <span role="status" title={title} className={classes("flex items-center gap-1.5 px-2 text-xs", tone)}>
+    <span role="status" title={title} className={classes("flex items-center gap-1.5 px-2 text-xs sm:min-w-26", tone)}>
       {connection === "ended" ? (
         <Link href="/sign-in" className="flex items-center gap-1.5 underline">
           {face}

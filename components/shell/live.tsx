@@ -5,7 +5,7 @@
 import { type QueryClient, useQueryClient } from "@tanstack/react-query";
 import { createContext, type ReactNode, useContext, useEffect, useState, useSyncExternalStore } from "react";
 import { type EventTopic, eventTopics } from "@/db/vocabulary";
-import { isStaleBy } from "./refreshes";
+import { isStaleBy, type News } from "./refreshes";
 
 /** As docs/events.md says. `run.progress` has no number: it is not kept. */
 export interface LiveEvent {
@@ -27,7 +27,8 @@ class LiveStream {
   connection: Connection = "connecting";
   readonly #watchers = new Set<() => void>();
   readonly #handlers = new Set<Handler>();
-  readonly #stale = new Set<EventTopic>();
+  /** Hashes of kept reads. */
+  readonly #stale = new Set<string>();
   #source: EventSource | null = null;
   #lastId: string | null = null;
   #retryMs = FIRST_RETRY_MS;
@@ -69,17 +70,26 @@ class LiveStream {
     if (message.lastEventId !== "") this.#lastId = message.lastEventId;
     const event = eventOf(topic, message.data);
     for (const handler of this.#handlers) handler(event);
-    if (topic === "run.progress") return;
-    this.#stale.add(topic);
-    this.#refreshTimer ??= setTimeout(() => this.#refresh(), REFRESH_MS);
+    if (topic !== "run.progress") this.#mark({ ...event, topic });
   }
 
+  // What is read later than this has it already.
+  #mark(news: News): void {
+    const kept = this.queries.getQueryCache().getAll();
+    const known = kept.map(({ queryKey, queryHash, state }) => ({ key: queryKey, data: state.data, hash: queryHash }));
+    for (const read of known) if (isStaleBy(news, read, known)) this.#stale.add(read.hash);
+    if (this.#stale.size > 0) this.#refreshTimer ??= setTimeout(() => this.#refresh(), REFRESH_MS);
+  }
+
+  // A read that is on its way may be older than the event: it is let come, and read again in the next turn. Cancelled and
+  // begun anew each second, a slow one would never come at all.
   #refresh(): void {
-    const topics = [...this.#stale];
-    this.#stale.clear();
     this.#refreshTimer = undefined;
-    const isStale = (id: unknown) => typeof id === "string" && topics.some((topic) => isStaleBy(topic, id));
-    void this.queries.invalidateQueries({ predicate: ({ queryKey }) => isStale(queryKey[0]) });
+    const isOnItsWay = (hash: string) => this.queries.getQueryCache().get(hash)?.state.fetchStatus === "fetching";
+    const ready = new Set([...this.#stale].filter((hash) => !isOnItsWay(hash)));
+    for (const hash of ready) this.#stale.delete(hash);
+    void this.queries.invalidateQueries({ predicate: ({ queryHash }) => ready.has(queryHash) });
+    if (this.#stale.size > 0) this.#refreshTimer = setTimeout(() => this.#refresh(), REFRESH_MS);
   }
 
   // Events of the gap come by themselves; what has no events may have changed as well.

@@ -1,8 +1,8 @@
 "use client";
 
-import dynamic from "next/dynamic";
 import { usePathname } from "next/navigation";
 import { type ReactNode, useEffect, useState } from "react";
+import { onDemand } from "@/components/ui/on-demand";
 import { useGlobalKeys } from "./keyboard";
 import { useOtherTabs } from "./other-tabs";
 import { Sidebar } from "./sidebar";
@@ -10,8 +10,8 @@ import { TopBar } from "./top-bar";
 
 // What opens on demand is loaded on demand.
 const loadPalette = () => import("./command-palette");
-const CommandPalette = dynamic(async () => (await loadPalette()).CommandPalette, { ssr: false });
-const KeyboardSheet = dynamic(async () => (await import("./keyboard-sheet")).KeyboardSheet, { ssr: false });
+const CommandPalette = onDemand(async () => (await loadPalette()).CommandPalette);
+const KeyboardSheet = onDemand(async () => (await import("./keyboard-sheet")).KeyboardSheet);
 
 /** Server actions of the frame. */
 export interface FrameActions {
@@ -37,6 +37,12 @@ export function Shell({ children, ...actions }: Readonly<FrameActions & { childr
       </a>
       <Sidebar {...actions} isOpen={drawerAt === pathname} onClose={() => setDrawerAt(null)} />
       <div className="flex min-w-0 flex-1 flex-col">
+        <noscript>
+          <p className="border-b bg-tone-review-soft px-4 py-2">
+            This browser runs no scripts here. Everything can be read; to act, allow scripts for this address or use the
+            API.
+          </p>
+        </noscript>
         <TopBar
           onMenu={() => setDrawerAt(pathname)}
           onPalette={() => setOverlay("palette")}

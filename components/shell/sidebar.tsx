@@ -1,10 +1,10 @@
 "use client";
 
 import { LogOut, ShieldCheck, X } from "lucide-react";
-import Link from "next/link";
 import { usePathname } from "next/navigation";
 import { classes } from "@/components/ui/classes";
 import { IconButton } from "@/components/ui/icon-button";
+import { Link } from "@/components/ui/link";
 import { useSession } from "./session";
 import type { FrameActions } from "./shell";
 import { TenantSwitcher } from "./tenant-switcher";
@@ -92,9 +92,10 @@ function useCurrentTopic() {
   const { permissions } = useSession();
   const own = topicAt(pathname);
   if (own !== undefined) return own;
-  const domain = pathname.split("/")[1] ?? "";
+  const [, domain, part] = pathname.split("/");
   const found = treeOf(permissions).find((one) => one.domain.toLowerCase() === domain);
-  return found?.subdomains[0]?.topics[0];
+  const below = found?.subdomains.find((one) => one.name.toLowerCase() === part) ?? found?.subdomains[0];
+  return below?.topics[0];
 }
 
 function SignedIn({ signOut }: Readonly<{ signOut: FrameActions["signOut"] }>) {

@@ -1,9 +1,9 @@
-// The one registry of topics: it makes the sidebar, the tabs, the breadcrumb and the command palette. All 26 stand here;
-// one without `ready` has no page yet and is not shown anywhere.
+// The one registry of topics: it makes the sidebar, the tabs, the breadcrumb and the command palette. Those that have no
+// page yet stand in planned-topics.ts, which no browser loads.
 
 import type { Permission } from "@/server/platform/auth/principal";
 
-interface Topic {
+export interface Topic {
   id: string;
   domain: string;
   subdomain: string;
@@ -11,7 +11,6 @@ interface Topic {
   /** One line under the title. */
   definition: string;
   permission: Permission;
-  ready?: true;
   /** Goes there after `g`. */
   key?: string;
   /** Its lists go by the time range of the top bar. */
@@ -20,7 +19,7 @@ interface Topic {
   also?: string;
 }
 
-export const topics = [
+const topics = [
   {
     id: "OVR-SUM-HIGH",
     domain: "Overview",
@@ -28,18 +27,9 @@ export const topics = [
     name: "Highlights",
     definition: "What needs you now, and what changed.",
     permission: "overview:read",
-    ready: true,
     key: "o",
     ranged: true,
     also: "home pulse status",
-  },
-  {
-    id: "OVR-SUM-DEC",
-    domain: "Overview",
-    subdomain: "Summary",
-    name: "Decisions",
-    definition: "Actions and approvals that wait for somebody.",
-    permission: "overview:read",
   },
   {
     id: "ACT-LLM-LIVE",
@@ -48,7 +38,6 @@ export const topics = [
     name: "Live",
     definition: "Runs that execute, wait or are queued now.",
     permission: "activity:read",
-    ready: true,
     key: "l",
     also: "running agents",
   },
@@ -59,18 +48,9 @@ export const topics = [
     name: "Completed",
     definition: "Runs that are over, however they ended.",
     permission: "activity:read",
-    ready: true,
     key: "c",
     ranged: true,
     also: "finished failed stopped history",
-  },
-  {
-    id: "ACT-LLM-SIG",
-    domain: "Activity",
-    subdomain: "LLM runs",
-    name: "Signals",
-    definition: "Predictions, anomalies and risks.",
-    permission: "activity:read",
   },
   {
     id: "INC-EV-ACT",
@@ -79,7 +59,6 @@ export const topics = [
     name: "Active",
     definition: "Incidents that need somebody's attention.",
     permission: "incidents:read",
-    ready: true,
     key: "i",
     also: "triage alerts",
   },
@@ -90,17 +69,8 @@ export const topics = [
     name: "Resolved",
     definition: "Incidents that were closed, and how.",
     permission: "incidents:read",
-    ready: true,
     key: "r",
     ranged: true,
-  },
-  {
-    id: "INC-EV-HIST",
-    domain: "Incidents",
-    subdomain: "Events",
-    name: "Historical",
-    definition: "Incidents beyond the retention window, and their trends.",
-    permission: "incidents:read",
   },
   {
     id: "POL-GOV-ACT",
@@ -109,25 +79,8 @@ export const topics = [
     name: "Active",
     definition: "The rules that runs are held to.",
     permission: "policies:read",
-    ready: true,
     key: "p",
     also: "rules",
-  },
-  {
-    id: "POL-GOV-LES",
-    domain: "Policies",
-    subdomain: "Governance",
-    name: "Lessons",
-    definition: "Learned patterns and proposals.",
-    permission: "policies:read",
-  },
-  {
-    id: "POL-GOV-LIB",
-    domain: "Policies",
-    subdomain: "Governance",
-    name: "Policy Library",
-    definition: "Templates and ethical constraints.",
-    permission: "policies:read",
   },
   {
     id: "POL-LIM-CTR",
@@ -136,7 +89,6 @@ export const topics = [
     name: "Controls",
     definition: "Limits over time, and how far they are used.",
     permission: "policies:read",
-    ready: true,
     key: "t",
     also: "thresholds budgets quotas rates",
   },
@@ -147,7 +99,6 @@ export const topics = [
     name: "Violations",
     definition: "Every time a rule or limit was broken.",
     permission: "policies:read",
-    ready: true,
     key: "v",
     ranged: true,
     also: "breaches blocks",
@@ -159,17 +110,8 @@ export const topics = [
     name: "LLM Runs",
     definition: "The immutable record of every run.",
     permission: "logs:read",
-    ready: true,
     key: "u",
     ranged: true,
-  },
-  {
-    id: "LOG-REC-SYS",
-    domain: "Logs",
-    subdomain: "Records",
-    name: "System Logs",
-    definition: "Events of workers and infrastructure.",
-    permission: "logs:read",
   },
   {
     id: "LOG-REC-AUD",
@@ -178,34 +120,9 @@ export const topics = [
     name: "Audit Logs",
     definition: "Who did what, in a chain that shows tampering.",
     permission: "audit:read",
-    ready: true,
     key: "a",
     ranged: true,
     also: "integrity chain",
-  },
-  {
-    id: "ANL-INS-COST",
-    domain: "Analytics",
-    subdomain: "Insights",
-    name: "Cost Intelligence",
-    definition: "Spend, anomalies and forecast.",
-    permission: "analytics:read",
-  },
-  {
-    id: "ANL-USG-POL",
-    domain: "Analytics",
-    subdomain: "Usage stats",
-    name: "Policies Usage",
-    definition: "Effectiveness and coverage.",
-    permission: "analytics:read",
-  },
-  {
-    id: "ANL-USG-PROD",
-    domain: "Analytics",
-    subdomain: "Usage stats",
-    name: "Productivity",
-    definition: "Time saved.",
-    permission: "analytics:read",
   },
   {
     id: "CON-INT-SDK",
@@ -214,7 +131,6 @@ export const topics = [
     name: "SDK Integration",
     definition: "Connect a runner and see its first run arrive.",
     permission: "connectivity:read",
-    ready: true,
     key: "s",
     also: "setup wizard snippet quick start",
   },
@@ -225,32 +141,7 @@ export const topics = [
     name: "API Keys",
     definition: "Keys that programs use: create, rotate, revoke.",
     permission: "keys:read",
-    ready: true,
     key: "k",
-  },
-  {
-    id: "ACC-PRO-OVR",
-    domain: "Account",
-    subdomain: "Profile",
-    name: "Overview",
-    definition: "The organisation's identity.",
-    permission: "account:read",
-  },
-  {
-    id: "ACC-BIL-SUB",
-    domain: "Account",
-    subdomain: "Billing",
-    name: "Subscription",
-    definition: "The plan.",
-    permission: "billing:read",
-  },
-  {
-    id: "ACC-BIL-INV",
-    domain: "Account",
-    subdomain: "Billing",
-    name: "Invoices",
-    definition: "Payment history.",
-    permission: "billing:read",
   },
   {
     id: "ACC-TM-MEM",
@@ -259,7 +150,6 @@ export const topics = [
     name: "Members",
     definition: "Who may do what here, and who is invited.",
     permission: "members:read",
-    ready: true,
     key: "m",
     also: "users roles invitations",
   },
@@ -270,7 +160,6 @@ export const topics = [
     name: "Account Management",
     definition: "Settings of this tenant: time zone, response times, failure mode, prices.",
     permission: "account:read",
-    ready: true,
     key: "e",
     also: "tenant settings sla prices",
   },
@@ -279,10 +168,10 @@ export const topics = [
 export type TopicId = (typeof topics)[number]["id"];
 
 /** The topics that have a page, in the order of the sidebar. */
-export const shownTopics: readonly (Topic & { id: TopicId })[] = topics.filter((topic) => "ready" in topic);
+export const shownTopics: readonly (Topic & { id: TopicId })[] = topics;
 
 export function topicOf(id: TopicId): Topic & { id: TopicId } {
-  const found = topics.find((topic) => topic.id === id);
+  const found = shownTopics.find((topic) => topic.id === id);
   if (found === undefined) throw new Error(`no topic ${id}`);
   return found;
 }

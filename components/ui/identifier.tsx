@@ -1,6 +1,6 @@
-import Link from "next/link";
 import { classes } from "@/components/ui/classes";
 import { CopyButton } from "@/components/ui/copy";
+import { Link } from "@/components/ui/link";
 
 interface IdentifierProps {
   value: string;

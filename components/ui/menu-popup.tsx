@@ -1,10 +1,10 @@
 "use client";
 
 import { Menu as Base } from "@base-ui/react/menu";
-import Link from "next/link";
 import { classes } from "@/components/ui/classes";
 import type { Floating } from "@/components/ui/floating-trigger";
 import { Kbd } from "@/components/ui/kbd";
+import { Link } from "@/components/ui/link";
 import type { MenuItem } from "@/components/ui/menu";
 
 const popup =

@@ -2,7 +2,7 @@ import { Lock, RotateCw, SearchX } from "lucide-react";
 import type { ReactNode } from "react";
 import { Button } from "@/components/ui/button";
 import { CopyButton } from "@/components/ui/copy";
-import { Forbidden, ProblemError } from "@/server/platform/http/problem";
+import { Forbidden, NotFound, ProblemError } from "@/server/platform/http/problem";
 
 interface Place {
   icon?: ReactNode;
@@ -45,6 +45,8 @@ export function ErrorState({ error, retry }: { error: unknown; retry?: (() => vo
     return <ForbiddenState permission={String(error.members.permission ?? "unknown")} />;
   }
   const { title, detail, requestId } = told(error);
+  // What is not there will not be there at a second look.
+  const isWorthTrying = !NotFound.matches(error);
   return (
     <div role="alert" className="flex flex-wrap items-start gap-3 rounded-lg bg-tone-error-soft px-4 py-3">
       <div className="min-w-0 flex-1 basis-64">
@@ -57,7 +59,7 @@ export function ErrorState({ error, retry }: { error: unknown; retry?: (() => vo
           </p>
         )}
       </div>
-      {retry ? (
+      {retry && isWorthTrying ? (
         <Button size="small" icon={<RotateCw />} onClick={retry}>
           Try again
         </Button>

@@ -72,6 +72,18 @@ describe("the account", () => {
   });
 });
 
+it("the account tells how many keys work to those alone who may read keys", async () => {
+  for (const [role, told] of [
+    ["admin", 0],
+    ["auditor", 0],
+    ["member", null],
+    ["viewer", null],
+  ] as const) {
+    const { value } = await (await seated(role)).browser.api("GET /accounts");
+    expect([role, getAccount.returns.parse(value).entity.active_api_keys]).toEqual([role, told]);
+  }
+});
+
 describe("the list of members", () => {
   it("holds seats and open invitations, filtered, sorted and paged", async () => {
     const admin = await seated("admin");

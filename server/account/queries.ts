@@ -17,7 +17,9 @@ export function changerOf(principal: Principal): Changer {
 }
 
 export async function showAccount({ db, principal }: Context) {
-  return { entity: await readAccount(db), actions: accountActions(principal.permissions) };
+  const account = await readAccount(db);
+  const active_api_keys = principal.permissions.has("keys:read") ? account.active_api_keys : null;
+  return { entity: { ...account, active_api_keys }, actions: accountActions(principal.permissions) };
 }
 
 interface AccountRow {

@@ -43,8 +43,8 @@ export const Account = z
       /** Invitations that wait to be accepted. */
       invited: z.int(),
     }),
-    /** API keys that work now. */
-    active_api_keys: z.int(),
+    /** API keys that work now; null for those who may not read keys. */
+    active_api_keys: z.int().nullable(),
     /** Agents that ever started a run. */
     agents: z.int(),
   })

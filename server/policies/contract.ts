@@ -39,6 +39,7 @@ import {
   RuleBody,
   RuleScope,
   Version,
+  ViolationStats,
   violationActions,
 } from "@/server/policies/wire";
 
@@ -254,6 +255,20 @@ export const listViolations = listEndpoint({
   },
   sort: ["recorded_at"],
   defaultSort: "-recorded_at",
+});
+
+/** Policies in one answer. */
+export const maxStats = 100;
+
+export const getViolationStats = endpoint({
+  id: "policies.violations.stats",
+  method: "GET",
+  path: "/api/v1/policies/violations/stats",
+  summary:
+    "What each of these policies did so far, in the order asked; of the newest rules in force when none is named.",
+  permission: read,
+  query: z.object({ policy_id: z.array(Uuid).min(1).max(maxStats).optional() }),
+  returns: z.object({ items: z.array(ViolationStats) }),
 });
 
 export const listSnapshots = listEndpoint({

@@ -8,7 +8,7 @@ import { changePrices, showPrices } from "@/server/policies/price-table";
 import { listRulePage, listRuleVersions, showPrecedence, showRule, showScopes } from "@/server/policies/queries";
 import { listSnapshotPage, showSnapshot } from "@/server/policies/snapshots";
 import { changeSettings, showSettings } from "@/server/policies/tenant-settings";
-import { listViolationPage } from "@/server/policies/violations";
+import { listViolationPage, showViolationStats } from "@/server/policies/violations";
 
 constraintProblems({
   policy_rules_active_name_key: contract.PolicyNameTaken,
@@ -36,6 +36,7 @@ export const policyHandlers: readonly Handled[] = [
   handle(contract.replaceLimit, (cx, { params, body }) => changeLimit(cx, params.limit_id, body)),
   handle(contract.disableLimit, (cx, { params, body }) => endLimit(cx, params.limit_id, body)),
   handle(contract.listViolations, ({ db }, { query }) => listViolationPage(db, query)),
+  handle(contract.getViolationStats, ({ db }, { query }) => showViolationStats(db, query.policy_id)),
   handle(contract.listSnapshots, ({ db }, { query }) => listSnapshotPage(db, query)),
   handle(contract.getSnapshot, ({ db }, { params }) => showSnapshot(db, params.snapshot_id)),
   handle(contract.getPrices, (cx) => showPrices(cx)),

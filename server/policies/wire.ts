@@ -262,6 +262,20 @@ export const PolicyViolation = z
   .meta({ id: "PolicyViolation" });
 export type PolicyViolation = z.output<typeof PolicyViolation>;
 
+/** What a policy did so far, of its newest 10 000 violations. */
+export const ViolationStats = z
+  .object({
+    policy_id: Uuid,
+    violations: z.int(),
+    /** There are more than were counted. */
+    is_lower_bound: z.boolean(),
+    /** That these violations belong to. */
+    incidents: z.int(),
+    last_recorded_at: Instant.nullable(),
+  })
+  .meta({ id: "ViolationStats" });
+export type ViolationStats = z.output<typeof ViolationStats>;
+
 export const PolicySnapshot = z
   .object({
     snapshot_id: Uuid,

@@ -1,12 +1,12 @@
 import type { Metadata } from "next";
 import { headers } from "next/headers";
-import Link from "next/link";
 import { redirect } from "next/navigation";
 import { signIn, verifySecondFactor } from "@/app/(public)/actions";
 import { findViewer } from "@/app/viewer";
 import { SignInForm } from "@/components/account/entry-form";
 import { EntryPage } from "@/components/account/entry-page";
 import { Callout } from "@/components/ui/callout";
+import { Link } from "@/components/ui/link";
 
 export const metadata: Metadata = { title: "Sign in" };
 

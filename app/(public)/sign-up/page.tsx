@@ -1,8 +1,8 @@
 import type { Metadata } from "next";
-import Link from "next/link";
 import { signUp } from "@/app/(public)/actions";
 import { SignUpForm } from "@/components/account/entry-form";
 import { EntryPage } from "@/components/account/entry-page";
+import { Link } from "@/components/ui/link";
 
 export const metadata: Metadata = { title: "Create an organisation" };
 

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { z } from "zod";
 import { type Principal, rolePermissions } from "@/server/platform/auth/principal";
+import { clientSchemeHeader } from "@/server/platform/http/client-address";
 import { endpoint, RawAnswer, Uuid } from "@/server/platform/http/contract";
 import type { Services } from "@/server/platform/http/dispatch";
 import { handle, reply, replyBytes } from "@/server/platform/http/handle";
@@ -252,10 +253,16 @@ describe("a cookie", () => {
     expect((await write({ host: "h.test", origin: "http://h.test" })).response.status).toBe(200);
     expect((await write({})).response.status).toBe(200);
     expect((await write({ "sec-fetch-site": "same-origin" })).response.status).toBe(200);
+    const byTls = { host: "h.test", origin: "https://h.test", [clientSchemeHeader]: "https" };
+    expect((await write(byTls)).response.status).toBe(200);
+    // A proxy that does not say how the client came may have spoken TLS.
+    expect((await write({ host: "h.test", origin: "https://h.test" })).response.status).toBe(200);
     for (const headers of [
       { host: "h.test", origin: "http://evil.test" },
       { host: "h.test", origin: "null" },
       { host: "h.test", origin: "http://evil.test", "x-forwarded-host": "evil.test" },
+      { host: "h.test", origin: "http://h.test", [clientSchemeHeader]: "https" },
+      { host: "h.test", origin: "https://h.test", [clientSchemeHeader]: "http" },
       { "sec-fetch-site": "cross-site" },
     ]) {
       expect((await write(headers)).json.type).toMatch(/cross-origin$/);

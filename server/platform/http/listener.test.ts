@@ -1,18 +1,36 @@
 import { connect } from "node:net";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { closeListener, createListener, listen } from "@/server/platform/http/listener";
+import { answerPageWith } from "@/server/platform/http/page-answer";
 
 const server = createListener({
   answersItself: (pathname) => pathname.startsWith("/api/"),
   answer: async (request) => Response.json({ method: request.method, path: new URL(request.url).pathname }),
-  rest: async (_request, response) => void response.end("rest"),
+  rest: async (request, response) => {
+    await null;
+    if (request.url === "/away") answerPageWith(503);
+    response.end("rest");
+  },
 });
+const behindProxy = createListener(
+  {
+    answersItself: (path) => path === "/own",
+    answer: async () => Response.json({}),
+    rest: async (_, a) => void a.end(),
+  },
+  1,
+);
 let port = 0;
+let proxiedPort = 0;
 
 beforeAll(async () => {
   port = await listen(server, "127.0.0.1", 0);
+  proxiedPort = await listen(behindProxy, "127.0.0.1", 0);
 });
-afterAll(() => closeListener(server, 1_000));
+afterAll(async () => {
+  await closeListener(server, 1_000);
+  await closeListener(behindProxy, 1_000);
+});
 
 /** Bytes out, status and body in: clients' libraries would correct what is wrong here on purpose. */
 function raw(head: string[], body = ""): Promise<{ status: number; body: string }> {
@@ -61,5 +79,28 @@ describe("the front door", () => {
     ["a bare line feed in a header", ["GET /api/x HTTP/1.1", "Host: h", "X: a\nY: b\n: c", "Connection: close"]],
   ])("D8: %s is 400, never 5xx", async (_what, head) => {
     expect((await raw(head, "0\r\n\r\n")).status).toBe(400);
+  });
+
+  it("lets a page say that it is none, with the status that belongs to it", async () => {
+    const pages = await Promise.all(
+      ["/away", "/there", "/away"].map((path) => fetch(`http://127.0.0.1:${port}${path}`)),
+    );
+    expect(pages.map(({ status, headers }) => [status, headers.get("retry-after")])).toEqual([
+      [503, "3"],
+      [200, null],
+      [503, "3"],
+    ]);
+  });
+
+  it("tells browsers that came by TLS to stay with it, and nobody else", async () => {
+    const hsts = async (at: number, path: string, proto?: string) => {
+      const headers = proto === undefined ? {} : { "x-forwarded-proto": proto };
+      return (await fetch(`http://127.0.0.1:${at}${path}`, { headers })).headers.get("strict-transport-security");
+    };
+    expect(await hsts(proxiedPort, "/page", "https")).toBe("max-age=31536000");
+    expect(await hsts(proxiedPort, "/own", "https")).toBe("max-age=31536000");
+    expect(await hsts(proxiedPort, "/page", "http")).toBeNull();
+    expect(await hsts(proxiedPort, "/page")).toBeNull();
+    expect(await hsts(port, "/page", "https")).toBeNull();
   });
 });

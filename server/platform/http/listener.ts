@@ -8,7 +8,8 @@ import { v7 as uuidv7 } from "uuid";
 import { env } from "@/server/platform/env/env";
 import { shutdown } from "@/server/platform/env/shutdown";
 import { respondProblem } from "@/server/platform/http/answer";
-import { stampClientAddress } from "@/server/platform/http/client-address";
+import { schemeOf, stampClient } from "@/server/platform/http/client-address";
+import { drawingPage } from "@/server/platform/http/page-answer";
 import { BadRequest, Internal, MethodNotAllowed, type Problem } from "@/server/platform/http/problem";
 import { log } from "@/server/platform/log/log";
 
@@ -26,10 +27,13 @@ const KEEP_ALIVE_MS = 75_000;
 
 const LINGER_MS = 100;
 
+// This host only: names below it may be somebody else's, and not all of them speak TLS.
+const HSTS = `max-age=${365 * 24 * 60 * 60}`;
+
 // Next answers any other method with a 500.
 const methods = new Set(["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]);
 
-export function createListener({ answersItself, answer, rest }: FrontDoor): Server {
+export function createListener({ answersItself, answer, rest }: FrontDoor, proxies = env.TRUST_PROXY): Server {
   const own = getRequestListener(answer, { overrideGlobalObjects: false, errorHandler: failed });
   const answering = new Set<ServerResponse>();
   const server = createServer(
@@ -38,13 +42,14 @@ export function createListener({ answersItself, answer, rest }: FrontDoor): Serv
       answering.add(response);
       response.once("close", () => answering.delete(response));
       if (shutdown().signal.aborted) response.shouldKeepAlive = false;
-      stampClientAddress(request, env.TRUST_PROXY);
+      stampClient(request, proxies);
+      if (schemeOf(request, proxies) === "https") response.setHeader("Strict-Transport-Security", HSTS);
       const path = pathnameOf(request.url);
       if (!methods.has(request.method ?? "")) {
         void refuse(response, MethodNotAllowed.with(), { Allow: [...methods].join(", ") });
       } else if (answersItself(path)) void own(request, response);
       else if (!isText(path)) void refuse(response, BadRequest.with({ detail: "The path is not UTF-8." }));
-      else rest(request, response).catch((error: unknown) => failRest(response, error));
+      else drawingPage(response, () => rest(request, response)).catch((error: unknown) => failRest(response, error));
     },
   );
   // An answer that says "close" ends its connection in order, so no client loses a request that it sent behind it.

@@ -3,7 +3,7 @@
 
 const using = new Set<PropertyKey>(["parse", "safeParse", "parseAsync", "safeParseAsync", "options", "def", "_zod"]);
 
-const nothing: object = new Proxy(() => nothing, {
+const nothing: object = /* @__PURE__ */ new Proxy(() => nothing, {
   get: (_target, name) => {
     if (name === Symbol.hasInstance) return () => false;
     if (using.has(name))

@@ -1,21 +1,19 @@
 import type { Metadata } from "next";
-import { createLoader } from "nuqs/server";
 import { cancel, freeze, release, replay } from "@/app/(console)/activity/actions";
 import { runReads } from "@/app/(console)/activity/run-prefetch";
 import { Prefetched, pages, read } from "@/app/prefetched";
 import { liveStripRuns, liveStripTopic, timeRules } from "@/components/activity/live-reads";
 import { LiveView } from "@/components/activity/live-view";
 import { liveParams, liveQuery } from "@/components/activity/search-params";
+import { readAddress } from "@/components/data/address-params";
 import { listLiveRuns } from "@/server/activity/contract";
 import { getSummary } from "@/server/overview/contract";
 import { listRules } from "@/server/policies/contract";
 
 export const metadata: Metadata = { title: "Live runs" };
 
-const load = createLoader(liveParams);
-
 export default async function LivePage({ searchParams }: PageProps<"/activity/live">) {
-  const params = await load(searchParams);
+  const params = await readAddress(liveParams, searchParams);
   const reads = [
     pages(listLiveRuns, { query: liveQuery(params) }),
     pages(listLiveRuns, liveStripRuns),

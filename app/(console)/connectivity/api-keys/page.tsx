@@ -1,19 +1,17 @@
 import type { Metadata } from "next";
-import { createLoader } from "nuqs/server";
 import { keyActions } from "@/app/(console)/connectivity/key-actions";
 import { Prefetched, pages, read } from "@/app/prefetched";
 import { ApiKeysView } from "@/components/connectivity/api-keys-view";
 import { keyInput, keyListParams, keyListQuery } from "@/components/connectivity/search-params";
+import { readAddress } from "@/components/data/address-params";
 import { stripQuery } from "@/components/shell/strip-query";
 import { getApiKey, listApiKeys } from "@/server/connectivity/contract";
 import { getSummary } from "@/server/overview/contract";
 
 export const metadata: Metadata = { title: "API Keys" };
 
-const load = createLoader(keyListParams);
-
 export default async function ApiKeysPage({ searchParams }: PageProps<"/connectivity/api-keys">) {
-  const params = await load(searchParams);
+  const params = await readAddress(keyListParams, searchParams);
   return (
     <Prefetched
       reads={[

@@ -1,8 +1,8 @@
 import type { Metadata } from "next";
-import { createLoader } from "nuqs/server";
 import { incidentActions } from "@/app/(console)/incidents/incident-actions";
 import { incidentReads } from "@/app/(console)/incidents/incident-reads";
 import { Prefetched, pages, read } from "@/app/prefetched";
+import { readAddress } from "@/components/data/address-params";
 import { ActiveView } from "@/components/incidents/active-view";
 import { hundredInput } from "@/components/incidents/reads";
 import { activeParams, activeQuery } from "@/components/incidents/search-params";
@@ -13,10 +13,8 @@ import { listPolicies } from "@/server/policies/contract";
 
 export const metadata: Metadata = { title: "Active incidents" };
 
-const load = createLoader(activeParams);
-
 export default async function ActiveIncidentsPage({ searchParams }: PageProps<"/incidents/active">) {
-  const params = await load(searchParams);
+  const params = await readAddress(activeParams, searchParams);
   const reads = [
     pages(listIncidents, { query: activeQuery(params) }),
     read(listPolicies, hundredInput),

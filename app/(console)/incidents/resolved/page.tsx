@@ -1,9 +1,9 @@
 import type { Metadata } from "next";
-import { createLoader } from "nuqs/server";
 import { incidentActions } from "@/app/(console)/incidents/incident-actions";
 import { incidentReads } from "@/app/(console)/incidents/incident-reads";
 import { Prefetched, pages, read } from "@/app/prefetched";
 import { rangeOf } from "@/app/range";
+import { readAddress } from "@/components/data/address-params";
 import { hundredInput } from "@/components/incidents/reads";
 import { ResolvedView } from "@/components/incidents/resolved-view";
 import { resolvedParams, resolvedQuery } from "@/components/incidents/search-params";
@@ -14,10 +14,11 @@ import { listPolicies } from "@/server/policies/contract";
 
 export const metadata: Metadata = { title: "Resolved incidents" };
 
-const load = createLoader(resolvedParams);
-
 export default async function ResolvedIncidentsPage({ searchParams }: PageProps<"/incidents/resolved">) {
-  const [params, { since, until }] = await Promise.all([load(searchParams), rangeOf(searchParams)]);
+  const [params, { since, until }] = await Promise.all([
+    readAddress(resolvedParams, searchParams),
+    rangeOf(searchParams),
+  ]);
   const reads = [
     pages(listResolvedIncidents, { query: resolvedQuery(params, { since, until }) }),
     read(listPolicies, hundredInput),

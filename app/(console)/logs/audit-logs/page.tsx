@@ -1,7 +1,7 @@
 import type { Metadata } from "next";
-import { createLoader } from "nuqs/server";
 import { Prefetched, pages, read } from "@/app/prefetched";
 import { rangeOf } from "@/app/range";
+import { readAddress } from "@/components/data/address-params";
 import { AuditLogView } from "@/components/logs/audit-log-view";
 import { entryInput } from "@/components/logs/entry-input";
 import { auditLogParams, auditLogQuery } from "@/components/logs/search-params";
@@ -11,11 +11,9 @@ import { getSummary } from "@/server/overview/contract";
 
 export const metadata: Metadata = { title: "Audit Logs" };
 
-const load = createLoader(auditLogParams);
-
 export default async function AuditLogPage({ searchParams }: PageProps<"/logs/audit-logs">) {
   const { since, until } = await rangeOf(searchParams);
-  const params = await load(searchParams);
+  const params = await readAddress(auditLogParams, searchParams);
   const bounds = { since, until };
   return (
     <Prefetched

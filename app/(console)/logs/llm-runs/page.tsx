@@ -1,7 +1,7 @@
 import type { Metadata } from "next";
-import { createLoader } from "nuqs/server";
 import { Prefetched, pages, read } from "@/app/prefetched";
 import { rangeOf } from "@/app/range";
+import { readAddress } from "@/components/data/address-params";
 import { entryInput } from "@/components/logs/entry-input";
 import { RunLogView } from "@/components/logs/run-log-view";
 import { runLogParams, runLogQuery } from "@/components/logs/search-params";
@@ -11,11 +11,9 @@ import { getSummary } from "@/server/overview/contract";
 
 export const metadata: Metadata = { title: "LLM Runs · Logs" };
 
-const load = createLoader(runLogParams);
-
 export default async function RunLogPage({ searchParams }: PageProps<"/logs/llm-runs">) {
   const { since, until } = await rangeOf(searchParams);
-  const params = await load(searchParams);
+  const params = await readAddress(runLogParams, searchParams);
   const bounds = { since, until };
   return (
     <Prefetched

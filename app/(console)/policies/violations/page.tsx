@@ -1,7 +1,7 @@
 import type { Metadata } from "next";
-import { createLoader } from "nuqs/server";
 import { Prefetched, pages, read } from "@/app/prefetched";
 import { rangeOf } from "@/app/range";
+import { readAddress } from "@/components/data/address-params";
 import { violationParams, violationQuery } from "@/components/policies/search-params";
 import { ViolationsView } from "@/components/policies/violations-view";
 import { stripQuery } from "@/components/shell/strip-query";
@@ -10,11 +10,9 @@ import { listViolations } from "@/server/policies/contract";
 
 export const metadata: Metadata = { title: "Violations" };
 
-const load = createLoader(violationParams);
-
 export default async function ViolationsPage({ searchParams }: PageProps<"/policies/violations">) {
   const { since, until } = await rangeOf(searchParams);
-  const params = await load(searchParams);
+  const params = await readAddress(violationParams, searchParams);
   const reads = [
     pages(listViolations, { query: violationQuery(params, { since, until }) }),
     read(getSummary, stripQuery({ topic: "policies/violations", since, until })),

@@ -1,6 +1,6 @@
 import type { Metadata } from "next";
 import { policyActions } from "@/app/(console)/policies/policy-actions";
-import { NewLimitPage } from "@/components/policies/limit-pages";
+import { NewLimitPage } from "@/components/policies/new-limit-page";
 import { limitCategories } from "@/db/vocabulary";
 
 export const metadata: Metadata = { title: "New limit" };

@@ -1,0 +1,4 @@
+import { mount } from "@/server/endpoints";
+import { getViolationStats } from "@/server/policies/contract";
+
+export const { GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS } = mount(getViolationStats);
