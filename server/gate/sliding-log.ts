@@ -122,10 +122,13 @@ export function leavingOf(counter: CounterState, now: Date): (readonly [number, 
   return [...leaving, [Math.max(0, counter.used - known), last[1]]];
 }
 
-// By place: a join made for a small log would compare each of ten thousand entries with the whole of a long one.
-const FORGET = `with gone as (delete from limit_entries e where e.tenant_id = $1 and e.ctid = any(array(
-      select o.ctid from ${logKeys} cross join lateral (select e.ctid from limit_entries e
-        where ${isOfKey} and e.at < $3::timestamptz(3) - make_interval(secs => k.seconds) order by e.at limit ${MOST_FORGOTTEN}) o))
+// By instant: whatever plan was made for a small log compares each entry of a long one with a few keys. By id or place it would
+// compare it with ten thousand.
+const FORGET = `with past as materialized (select k.limit_id, k.scope_key,
+      (select max(o.at) from (select e.at from limit_entries e
+        where ${isOfKey} and e.at < $3::timestamptz(3) - make_interval(secs => k.seconds) order by e.at limit ${MOST_FORGOTTEN}) o) as last
+    from ${logKeys}),
+  gone as (delete from limit_entries e using past k where ${isOfKey} and e.at <= k.last
     returning e.limit_id, e.scope_key, e.amount),
   sums as (select limit_id, scope_key, sum(amount) as amount from gone group by limit_id, scope_key)
   update limit_counters c set used = case when c.used < ${MOST} then greatest(c.used - s.amount, 0) else
