@@ -11,7 +11,7 @@ import { type Verification, verifyRun } from "@/server/evidence/verify";
 import { readAhead } from "@/server/platform/db/read-ahead";
 import type { TenantDb } from "@/server/platform/db/tenant-db";
 
-const PAGE = 200;
+const PAGE = 100;
 const INDEX_BYTES = 4;
 
 /**

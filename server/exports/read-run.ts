@@ -15,7 +15,7 @@ import type { ChainRecord } from "@/server/exports/core-text";
 import { Unmakable } from "@/server/exports/failure";
 import type { TenantDb } from "@/server/platform/db/tenant-db";
 
-const PAGE = 200;
+const PAGE = 100;
 
 /** The chain with its addenda, rebuilt from the columns: bytes that are wrong in the database make no wrong file. */
 export async function* recordsOf(db: TenantDb, runId: string): AsyncGenerator<readonly ChainRecord[]> {

@@ -8,12 +8,12 @@ import type { FigureAssurance, TraceStepEvidence } from "@/server/exports/conten
 import type { TenantDb } from "@/server/platform/db/tenant-db";
 import { wireCents } from "@/server/policies/amounts";
 
-const PAGE = 200;
+const PAGE = 100;
 
 type StepRow = typeof steps.$inferSelect;
 type Commitments = { readonly [name: string]: unknown };
 /** Of a record of a step: all that the step shows of it. */
-export type RecordOfStep = { step_index: number; seq: number; hash: Buffer; commitments: Commitments | null };
+type RecordOfStep = { step_index: number; seq: number; hash: Buffer; commitments: Commitments | null };
 /** Of one run, in the order of seq and without a gap. */
 export type RecordPage = readonly RecordOfRun[];
 type RecordOfRun = Omit<RecordOfStep, "step_index"> & { step_index: number | null };

@@ -5,7 +5,7 @@ import { performance } from "node:perf_hooks";
 import { setTimeout as sleep, setImmediate as yieldLoop } from "node:timers/promises";
 
 /** Milliseconds for each one of work, beside a loop that is busy all the time. */
-const MOST_REST = 1;
+const MOST_REST = 2;
 const LONGEST_REST_MS = 500;
 const LOOK_EVERY_MS = 100;
 const WHOLE = 1_000;
@@ -15,7 +15,7 @@ export function restAfter(workedMs: number, share: number): number {
   return Math.min(LONGEST_REST_MS, workedMs * MOST_REST * share);
 }
 
-export type Load = { readonly shared: SharedArrayBuffer; stop(): void };
+type Load = { readonly shared: SharedArrayBuffer; stop(): void };
 
 /** How busy the calling thread's loop is from now on, for a thread beside it to pace itself by. */
 export function tellLoad(): Load {
