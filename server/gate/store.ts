@@ -1,5 +1,6 @@
 // The gate's statements. Constant texts, prepared once a connection. Reading order is the lock order: runs first, then
-// counters, and only then, in new statements, the state that they protect.
+// counters, and only then, in new statements, the state that they protect. Where no lock is waited for, `lookAtRuns` reads
+// the runs' state with their locks and says when it has to be read again.
 
 import { runs, steps } from "@/db/schema/activity";
 import { selectList } from "@/server/platform/db/bulk";
