@@ -15,6 +15,7 @@ import { systemPrincipal } from "@/server/platform/auth/principal";
 import { asTenant } from "@/server/platform/db/tenant-db";
 import { inspect } from "@/server/platform/db/testing/test-database";
 import { client } from "@/server/platform/http/client";
+import { noteKeys } from "@/server/transparency/keys";
 import { signCheckpoint } from "@/server/transparency/sequencer";
 
 /** `refused`: values that the database did not take; another was tried. `broken`: verification ended in an error. */
@@ -40,11 +41,10 @@ const watched: readonly { check: Check; tables: Readonly<Record<string, readonly
     check: runHolds,
     tables: {
       runs: [
-        ...["last_seen_at", "last_at", "due_at", "paused_at", "paused_ms", "memory", "incident_id", "refusal_reason"],
+        ...["last_seen_at", "last_at", "due_at", "paused_at", "paused_ms", "memory", "refusal_reason"],
         ...["request_hash", "answer_status", "answer", "end_request_hash", "end_answer"],
       ],
-      // Where it is listed, and whether it is put away.
-      traces: ["incident_id", "archived_at"],
+      traces: ["archived_at"],
       trace_records: [],
       steps: ["reservations", "lapses_at"],
       policy_snapshots: [],
@@ -128,7 +128,8 @@ async function storyOf(database: BenchDatabase): Promise<World> {
 }
 
 async function runHolds({ tenantId, runId }: World): Promise<boolean> {
-  const found = await asTenant(systemPrincipal(tenantId, "bench"), (db) => verifyRunById(db, runId), {
+  const keys = await noteKeys(tenantId);
+  const found = await asTenant(systemPrincipal(tenantId, "bench"), (db) => verifyRunById(db, runId, keys), {
     isSnapshot: true,
   });
   return found?.verified === true;

@@ -62,6 +62,8 @@ export const logStates = pgTable(
     auditHead: bytea().notNull(),
     checkpointSize: bigint({ mode: "number" }).notNull().default(0),
     checkpointAt: instant(),
+    /** How many were signed: no row of `checkpoints` may go unnoticed. */
+    checkpointCount: bigint({ mode: "number" }).notNull().default(0),
     haltedAt: instant(),
     haltReason: text(),
   },

@@ -5,11 +5,9 @@ import { beforeAll, describe, expect, it } from "vitest";
 import { type CanonicalObject, canonicalBytes } from "@/server/evidence/canonical";
 import { exampleRun } from "@/server/evidence/testing/example-run";
 import { TENANT } from "@/server/evidence/testing/run-writer";
-import { openIncident } from "@/server/incidents/open";
 import { systemPrincipal } from "@/server/platform/auth/principal";
 import { asTenant } from "@/server/platform/db/tenant-db";
 import { inspect } from "@/server/platform/db/testing/test-database";
-import { defaultGateSettings } from "@/server/policies/settings";
 import { replayTimeline } from "./replay-timeline";
 import { beforeTheStart, type RunEvent, runEventsAfter } from "./run-events";
 import { get, page, putEnforcement, putSignal, putTenant, putWritten, type Row, viewer } from "./testing/world";
@@ -37,14 +35,6 @@ beforeAll(async () => {
     stepIndex: 3,
   });
   await putEnforcement(TENANT, runId, { seq, recordedAt: violatedAt });
-  await asTenant(system, async (db) => {
-    const { incident_id } = await openIncident(db, {
-      ...{ run: { run_id: runId, trace_id: traceId, agent_id: "invoice-bot", synthetic: false }, source: "rule" },
-      ...{ type: "token_limit_exceeded", severity: "high", title: "Token limit exceeded", at: violatedAt },
-      sla_hours: defaultGateSettings.sla_hours,
-    });
-    expect(incident_id).toBeTruthy();
-  });
 });
 
 describe("the run", () => {
@@ -92,6 +82,7 @@ describe("the trace", () => {
       "status=failed",
       `root_hash=${hash}`,
       "agent=invoice-bot",
+      `incident_id=${rows.run.incidentId}`,
     ]) {
       expect(
         (await page(me, `/traces?${query}`)).items.map((item) => item.trace_id),

@@ -5,7 +5,7 @@ import { runs, steps } from "@/db/schema/activity";
 import { policySets, policySnapshots } from "@/db/schema/policies";
 import { traces } from "@/db/schema/traces";
 import { fromColumns } from "@/server/activity/keyset";
-import type { RecordRow, RunEvidence, SnapshotRow, StepRow } from "@/server/evidence/run-evidence";
+import type { IncidentRow, RecordRow, RunEvidence, SnapshotRow, StepRow } from "@/server/evidence/run-evidence";
 import type { NoteKey } from "@/server/evidence/signed-note";
 import { type Verification, verifyRun } from "@/server/evidence/verify";
 import { readAhead } from "@/server/platform/db/read-ahead";
@@ -42,6 +42,7 @@ async function evidenceOfRun(db: TenantDb, runId: string): Promise<RunEvidence |
     snapshot,
     records: readAhead(recordPages(db, runId)),
     steps: readAhead(settlementPages(db, runId)),
+    incidents: await openedIncidents(db, [runId]),
   };
 }
 
@@ -49,6 +50,17 @@ async function snapshotRow(db: TenantDb, id: string): Promise<SnapshotRow | null
   const snapshot = await db.first(policySnapshots, eq(policySnapshots.id, id));
   const set = snapshot && (await db.first(policySets, eq(policySets.setHash, snapshot.setHash)));
   return snapshot && { ...snapshot, setCanonical: set?.canonical ?? Buffer.alloc(0) };
+}
+
+/** What the system opened for these runs: for each at most one by every rule, limit and default. What people opened is no evidence of a run. */
+export async function openedIncidents(
+  db: TenantDb,
+  runIds: readonly string[],
+): Promise<(IncidentRow & { runId: string })[]> {
+  const rows = await db.sql`
+    select i.source_run_id as run_id, i.id, i.source, i.source_id, i.created_at from incidents i
+    where ${db.mine("i")} and i.source_run_id = any(${[...runIds]}::uuid[]) and i.source <> 'manual'`;
+  return rows.map((row) => fromColumns<IncidentRow & { runId: string }>(row));
 }
 
 async function* recordPages(db: TenantDb, runId: string): AsyncGenerator<readonly RecordRow[]> {

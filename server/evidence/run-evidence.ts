@@ -58,6 +58,8 @@ export type RunRow = {
   readonly lateRecords: number;
   readonly violation: unknown;
   readonly violationPolicyId: string | null;
+  /** Where it is listed: the incident of its end, else its newest. */
+  readonly incidentId: string | null;
   /** What a `complete` said of the failure. */
   readonly errorCode: string | null;
   readonly errorMessage: string | null;
@@ -110,6 +112,15 @@ export type TraceRow = {
   readonly violationTimestamp: Date | null;
   readonly violationPolicyId: string | null;
   readonly violationReason: string | null;
+  readonly incidentId: string | null;
+};
+
+/** An incident that the system opened for the run; those that people open are no evidence of it. */
+export type IncidentRow = {
+  readonly id: string;
+  readonly source: string;
+  readonly sourceId: string | null;
+  readonly createdAt: Date;
 };
 
 export type SnapshotRow = {
@@ -140,6 +151,7 @@ export type RunEvidence = {
   readonly records: Pages<RecordRow>;
   /** Ordered by `result_seq nulls last, step_index`. */
   readonly steps: Pages<StepRow>;
+  readonly incidents: readonly IncidentRow[];
   /** Every key that ever signed for the tenant; absent: what receipts say is checked, and not who signed it. */
   readonly receiptKeys?: readonly NoteKey[];
 };

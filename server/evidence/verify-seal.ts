@@ -42,7 +42,10 @@ export function verifySeal(evidence: RunEvidence, fold: RunFold, chain: Chain): 
   const hash = orFinding("seal_changed", null, () => sealHash(stored));
   demand(isSameBytes(hash, trace.sealHash), "seal_changed");
   demand(typeof stored.count === "number" && stored.count <= chain.count, "missing_tail", chain.count + 1);
-  compareSeals(expectedSeal(run, fold, chain), stored);
+  compareSeals(
+    orFinding("run_changed", null, () => expectedSeal(run, fold, chain)),
+    stored,
+  );
   demand(isSameBytes(chain.root, trace.rootHash), "trace_changed");
   verifyEnd(run, fold, chain.count);
   verifyTrace(trace, { status: run.status, endedAt: run.completedAt, violation: fold.violation });
@@ -99,11 +102,12 @@ function verifyTrace(
   expected: { status: string; endedAt: Date | null; violation: CanonicalObject | null },
 ): void {
   const { violation } = expected;
+  const violatedAt = orFinding("trace_changed", null, () => trace.violationTimestamp?.toISOString() ?? null);
   const isSame =
     trace.status === traceStatusOf(expected.status) &&
     trace.completedAt?.getTime() === expected.endedAt?.getTime() &&
     trace.violationStepIndex === (violation?.step_index ?? null) &&
-    (trace.violationTimestamp?.toISOString() ?? null) === (violation?.timestamp ?? null) &&
+    violatedAt === (violation?.timestamp ?? null) &&
     trace.violationPolicyId === (violation?.policy_id ?? null) &&
     trace.violationReason === (violation?.reason ?? null);
   demand(isSame, "trace_changed");

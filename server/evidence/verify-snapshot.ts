@@ -1,5 +1,5 @@
 import { type CanonicalObject, canonicalText, isPlainObject, jcs, NotCanonical } from "./canonical";
-import { demand, isSameBytes } from "./finding";
+import { demand, isSameBytes, orFinding } from "./finding";
 import { H, writeHash } from "./hash";
 import { instant } from "./instant";
 import type { RunRow, SnapshotRow } from "./run-evidence";
@@ -18,7 +18,8 @@ export function verifySnapshot(run: RunRow, snapshot: SnapshotRow | null): Froze
   const content = parsed(snapshot.canonical);
   const hash = H("snapshot", snapshot.canonical);
   demand(content !== null && isSameBytes(hash, snapshot.contentHash), "snapshot_changed");
-  for (const [member, column] of Object.entries(columnMembers(snapshot))) {
+  const columns = orFinding("snapshot_changed", null, () => columnMembers(snapshot));
+  for (const [member, column] of Object.entries(columns)) {
     demand(jcs(content[member] ?? null) === jcs(column ?? null), "snapshot_changed");
   }
   const setHash = H("policy-set", snapshot.setCanonical);

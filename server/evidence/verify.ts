@@ -8,6 +8,7 @@ import { emptyFold, foldRecord, type RunFold } from "./fold";
 import { writeHash } from "./hash";
 import { type EvidenceRecord, recordFromColumns } from "./record";
 import type { RecordRow, RunEvidence } from "./run-evidence";
+import { verifyIncident } from "./verify-incident";
 import { isReceiptOf } from "./verify-receipt";
 import { verifyContext, verifyTotals } from "./verify-run-row";
 import { verifyLive, verifySeal } from "./verify-seal";
@@ -37,7 +38,7 @@ type Walk = {
 };
 
 /**
- * Recomputes snapshot, genesis, chain, answers, seal, addenda, the step rows and the totals of one run from its columns.
+ * Recomputes snapshot, genesis, chain, answers, seal, addenda, the step rows, the totals and the incident of one run from its columns.
  * A run without an end is verified over its chain so far. Errors of reading pass through; everything wrong with
  * the evidence itself becomes an answer with `verified: false`.
  */
@@ -86,6 +87,7 @@ async function walkRun(evidence: RunEvidence, walk: Walk): Promise<void> {
   await walk.steps.finish(walk.fold);
   demand(run.lateRecords === walk.late, "run_changed");
   verifyTotals(run, walk.fold);
+  verifyIncident(evidence, walk.fold);
   demand(isSameBytes(walk.head, run.headHash), "head_mismatch", walk.seq);
 }
 

@@ -7,14 +7,16 @@ import { incidents } from "@/db/schema/incidents";
 import { limits, policyRules } from "@/db/schema/policies";
 import { afterImageHash } from "@/server/evidence/snapshot-hash";
 import { incidentImage } from "@/server/incidents/image";
+import { hashOrNull } from "@/server/logs/entry-check";
 import { exportImage } from "@/server/logs/export-image";
 import type { TenantDb } from "@/server/platform/db/tenant-db";
 import { limitFromRow } from "@/server/policies/definition";
+import { withVersions } from "@/server/policies/limit-store";
 import { withParts } from "@/server/policies/store";
 import { definitionOf } from "@/server/policies/views";
 
 type Kind = {
-  /** The hash of each row now, by id; ids that have no row are absent. */
+  /** The hash of each row now, by id; ids that have no row, or one that the product never wrote so, are absent. */
   hashes(db: TenantDb, ids: readonly string[]): Promise<Map<string, Buffer>>;
   /** How many rows no entry speaks of, and one of them. */
   unaudited(db: TenantDb): Promise<{ n: number; id: string | null }>;
@@ -25,7 +27,7 @@ export const comparedKinds: Readonly<Record<string, Kind>> = {
   incident: {
     async hashes(db, ids) {
       const rows = await db.rows(incidents, { where: inArray(incidents.id, uuidsOf(ids)) });
-      return new Map(rows.map((row) => [row.id, afterImageHash(incidentImage(row))]));
+      return hashesOf(rows.map((row) => ({ id: row.id, image: () => incidentImage(row) })));
     },
     unaudited: (db) =>
       firstUnaudited(
@@ -37,7 +39,15 @@ export const comparedKinds: Readonly<Record<string, Kind>> = {
   policy: {
     async hashes(db, ids) {
       const rows = await withParts(db, await db.rows(policyRules, { where: inArray(policyRules.id, uuidsOf(ids)) }));
-      return new Map(rows.map((rule) => [rule.row.id, afterImageHash({ ...definitionOf(rule) })]));
+      // Under the default that stands where the precedence is gone, the rule may say the same and bind otherwise.
+      const whole = rows.filter((rule) => rule.precedence !== undefined);
+      return hashesOf(
+        whole.map((rule) => ({
+          id: rule.row.id,
+          image: () => definitionOf(rule),
+          repeated: [rule.row.contentHash, rule.kept],
+        })),
+      );
     },
     unaudited: (db) =>
       firstUnaudited(
@@ -48,8 +58,14 @@ export const comparedKinds: Readonly<Record<string, Kind>> = {
   },
   limit: {
     async hashes(db, ids) {
-      const rows = await db.rows(limits, { where: inArray(limits.id, uuidsOf(ids)) });
-      return new Map(rows.map((row) => [row.id, afterImageHash({ ...limitFromRow(row) })]));
+      const rows = await withVersions(db, await db.rows(limits, { where: inArray(limits.id, uuidsOf(ids)) }));
+      return hashesOf(
+        rows.map(({ row, kept }) => ({
+          id: row.id,
+          image: () => limitFromRow(row),
+          repeated: [row.contentHash, kept],
+        })),
+      );
     },
     unaudited: (db) =>
       firstUnaudited(
@@ -61,7 +77,7 @@ export const comparedKinds: Readonly<Record<string, Kind>> = {
   export: {
     async hashes(db, ids) {
       const rows = await db.rows(exportBundles, { where: inArray(exportBundles.bundleId, [...ids]) });
-      return new Map(rows.map((row) => [row.bundleId, afterImageHash(exportImage(row))]));
+      return hashesOf(rows.map((row) => ({ id: row.bundleId, image: () => exportImage(row) })));
     },
     unaudited: (db) =>
       firstUnaudited(
@@ -71,6 +87,18 @@ export const comparedKinds: Readonly<Record<string, Kind>> = {
       ),
   },
 };
+
+/** `repeated`: the same hash where the row and its newest version keep it, the content hash of a rule or limit. */
+type Shown = { id: string; image(): object; repeated?: readonly (Buffer | undefined)[] };
+
+function hashesOf(rows: readonly Shown[]): Map<string, Buffer> {
+  const hashes = new Map<string, Buffer>();
+  for (const { id, image, repeated = [] } of rows) {
+    const hash = hashOrNull(() => afterImageHash({ ...image() }));
+    if (hash !== null && repeated.every((one) => one?.equals(hash) === true)) hashes.set(id, hash);
+  }
+  return hashes;
+}
 
 type Unaudited = { n: number; id: string | null };
 

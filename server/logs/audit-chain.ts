@@ -25,9 +25,9 @@ export async function chainFindings(db: TenantDb): Promise<ChainFindings> {
     from (select c.seq, row_number() over (order by c.seq) as place from audit_chain c where ${db.mine("c")}) numbered`;
   const [clock] = await db.sql<{ n: number }>`
     select count(*)::int as n from (
-      select a.recorded_at, max(a.recorded_at) over (order by c.seq) as latest from audit_chain c
-      join audit_logs a on ${db.mine("a")} and a.id = c.audit_id where ${db.mine("c")}) timed
-    where latest - recorded_at > make_interval(secs => ${TOLERANCE_S})`;
+      select a.recorded_at, max(a.recorded_at) filter (where isfinite(a.recorded_at)) over (order by c.seq) as latest
+      from audit_chain c join audit_logs a on ${db.mine("a")} and a.id = c.audit_id where ${db.mine("c")}) timed
+    where case when isfinite(recorded_at) then latest - recorded_at > make_interval(secs => ${TOLERANCE_S}) end`;
   const lost = (numbers?.last ?? 0) - (numbers?.n ?? 0);
   const shown = { log_id: gone?.id ?? null, entity_type: "audit_log", entity_id: gone?.id ?? "" };
   const missing = gone && gone.n > 0 ? ({ ...shown, seq: gone.seq, fault: "missing" } as const) : null;

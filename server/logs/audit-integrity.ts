@@ -89,7 +89,7 @@ function shownLog({ size, checked, isComplete, checkpointSize, haltReason, fault
 async function walkEntries(db: TenantDb, range: IntegrityRange, limit: number): Promise<Walk> {
   const youngest = (await db.now()).getTime() - PENDING_MS;
   const walk: Walk = { checked: 0, bad: 0, first: null, isComplete: true, pending: 0, unnumbered: 0 };
-  for (let after: AuditRow | undefined; ; ) {
+  for (let after: Numbered | undefined; ; ) {
     const rows = await entriesAfter(db, range, after);
     const room = limit - walk.checked;
     for (const row of rows.slice(0, room)) {
@@ -108,6 +108,8 @@ async function walkEntries(db: TenantDb, range: IntegrityRange, limit: number): 
 
 /** An entry with its number, the hash before it, and what its leaf says. */
 type Numbered = AuditRow & {
+  /** As the database writes it, which has instants that are none here: infinity. */
+  recordedText: string;
   chainSeq: number | null;
   chainHash: Buffer | null;
   previousHash: Buffer | null;
@@ -123,18 +125,19 @@ function faultOfNumber({ chainSeq, chainHash, previousHash, leafOf, entryHash }:
   return leafOf?.equals(entryHash) === true ? null : "leaf";
 }
 
-async function entriesAfter(db: TenantDb, range: IntegrityRange, after: AuditRow | undefined): Promise<Numbered[]> {
+async function entriesAfter(db: TenantDb, range: IntegrityRange, after: Numbered | undefined): Promise<Numbered[]> {
   const where = allOf(db, [
     when(range.recorded_after, (at) => db.fragment`a.recorded_at > ${new Date(at)}`),
     when(range.recorded_before, (at) => db.fragment`a.recorded_at < ${new Date(at)}`),
-    when(after, (row) => db.fragment`(a.recorded_at, a.id) > (${row.recordedAt}, ${row.id})`),
+    when(after, (row) => db.fragment`(a.recorded_at, a.id) > (${row.recordedText}::text::timestamptz, ${row.id})`),
   ]);
   const rows = await db.sql`
     with entries as (
       select a.* from audit_logs a where ${db.mine("a")} and ${where} order by a.recorded_at, a.id limit ${PAGE})
-    select e.*, c.seq as chain_seq, c.hash as chain_hash, p.hash as previous_hash, l.hash as leaf_of from entries e
+    select e.*, e.recorded_at::text as recorded_text, c.seq as chain_seq, c.hash as chain_hash, p.hash as previous_hash, l.hash as leaf_of from entries e
     left join lateral (select seq, hash from audit_chain c where ${db.mine("c")} and c.audit_id = e.id limit 1) c on true
-    left join lateral (select hash from audit_chain p where ${db.mine("p")} and p.seq = c.seq - 1 limit 1) p on true
+    left join lateral (select hash from audit_chain p where ${db.mine("p")}
+      and p.seq = case when c.seq > 0 then c.seq - 1 end limit 1) p on true
     left join lateral (select hash from log_leaves l
       where ${db.mine("l")} and l.kind = 'audit' and l.source_id = e.id::text limit 1) l on true
     order by e.recorded_at, e.id`;
@@ -178,7 +181,8 @@ async function latestEntries(db: TenantDb, type: string, afterId: string): Promi
   return db.sql<Latest>`
     select distinct on (a.entity_id) a.id, a.entity_id, a.after_hash from audit_logs a
     where ${db.mine("a")} and a.entity_type = ${type} and a.entity_id > ${afterId} and a.after_hash is not null
-    order by a.entity_id, (a.after ->> 'version')::int desc nulls last, a.recorded_at desc, a.id desc
+    order by a.entity_id, case when jsonb_typeof(a.after -> 'version') = 'number'
+      then (a.after ->> 'version')::numeric end desc nulls last, a.recorded_at desc, a.id desc
     limit ${ENTITIES_AT_ONCE}`;
 }
 

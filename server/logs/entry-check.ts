@@ -12,10 +12,10 @@ export type AuditRow = typeof auditLogs.$inferSelect;
 
 /** What is wrong with the entry, or null. `key` is the application's MAC key. */
 export function faultOfEntry(row: AuditRow, key: Uint8Array): AuditFault | null {
-  const hash = orNull(() => entryHashOf(row));
+  const hash = hashOrNull(() => entryHashOf(row));
   if (hash === null || !hash.equals(row.entryHash)) return "hash";
   if (!isSourceMac(key, sourceOf(row), row.mac)) return "mac";
-  const image = row.after === null ? null : orNull(() => afterImageHash({ ...objectOf(row.after) }));
+  const image = row.after === null ? null : hashOrNull(() => afterImageHash({ ...objectOf(row.after) }));
   return sameHash(image, row.afterHash) ? null : "after_hash";
 }
 
@@ -58,8 +58,8 @@ function sameHash(one: Buffer | null, other: Buffer | null): boolean {
   return one === null || other === null ? one === other : one.equals(other);
 }
 
-// A value without a canonical form was never written by us.
-function orNull(make: () => Buffer): Buffer | null {
+/** A hash of what a row says; null where the row holds a value that has no canonical form or no meaning: never written by us. */
+export function hashOrNull(make: () => Buffer): Buffer | null {
   try {
     return make();
   } catch (error) {

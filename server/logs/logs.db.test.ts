@@ -95,20 +95,11 @@ describe("GET /logs/llm-runs", () => {
     const auditor = viewer(TENANT, "auditor");
     await putTenant(TENANT);
     await putWritten(written);
-    const incident = await asTenant(auditor, (db) =>
-      openIncident(db, {
-        ...{
-          run: { run_id: written.run.runId, trace_id: written.run.traceId, agent_id: "invoice-bot", synthetic: false },
-        },
-        ...{ source: "run", type: "execution_failure", severity: "low", title: "It failed", at: start },
-        sla_hours: defaultGateSettings.sla_hours,
-      }),
-    );
     const { body } = await get(auditor, `/logs/${written.run.runId}`);
     expect(body.entity).toMatchObject({
       seal_hash: `sha256:${Buffer.from(written.trace.sealHash ?? []).toString("hex")}`,
       evidence: {
-        ...{ human_actor_id: "u-17", origin: "HUMAN", incident_ids: [incident.incident_id] },
+        ...{ human_actor_id: "u-17", origin: "HUMAN", incident_ids: [written.run.incidentId] },
         policy_ids: [written.trace.violationPolicyId],
       },
     });

@@ -66,10 +66,7 @@ async function acknowledge(sql: SystemSql, tenantId: string): Promise<Acknowledg
   const head: Head = { origin, size: state.size, root };
   const before = await checkpointFile().headOf(tenantId);
   const refused = await settleRefused(sql, tenantId, state);
-  const [clock] = await sql<{ now: Date }[]>`
-    update log_states set halted_at = null, halt_reason = null where tenant_id = ${tenantId}
-    returning date_trunc('milliseconds', clock_timestamp()) as now`;
-  const acknowledgedAt = clock?.now ?? new Date();
+  const { acknowledgedAt, checkpointCount } = await goOn(sql, tenantId);
   const detail = {
     ...{ reason: state.halt_reason, halted_at: state.halted_at.toISOString(), log_size: state.size },
     ...{
@@ -77,6 +74,7 @@ async function acknowledge(sql: SystemSql, tenantId: string): Promise<Acknowledg
       file_size: before?.size ?? null,
       file_root: before?.root.toString("hex") ?? null,
     },
+    ...{ checkpoints_signed: state.checkpoint_count, checkpoints_left: checkpointCount },
     ...{ kept: refused.kept.slice(0, SHOWN).map(sameLeaf), dropped: refused.dropped.slice(0, SHOWN).map(sameLeaf) },
   };
   await withinTenant(sql, tenantId, (db) =>
@@ -87,6 +85,17 @@ async function acknowledge(sql: SystemSql, tenantId: string): Promise<Acknowledg
   const { kept, dropped } = refused;
   const reason = state.halt_reason ?? "";
   return { tenant_id: tenantId, reason, size: state.size, kept: kept.length, dropped: dropped.length };
+}
+
+/** Lifts the halt. Checkpoints that are gone by now count no more. */
+async function goOn(sql: SystemSql, tenantId: string): Promise<{ acknowledgedAt: Date; checkpointCount: number }> {
+  const [row] = await sql<{ now: Date; n: number }[]>`
+    update log_states set halted_at = null, halt_reason = null,
+      checkpoint_count = (select count(*) from checkpoints c where c.tenant_id = ${tenantId})
+    where tenant_id = ${tenantId}
+    returning date_trunc('milliseconds', clock_timestamp()) as now, checkpoint_count::int as n`;
+  if (row === undefined) throw new Error("the log has no state");
+  return { acknowledgedAt: row.now, checkpointCount: row.n };
 }
 
 /** What the application did write goes into the log, whatever its row says now; what it did not write goes away. */

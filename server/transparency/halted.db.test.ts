@@ -199,7 +199,7 @@ describe("C2: a database that was put back", () => {
     await asIntruder("delete from log_leaves where tenant_id = $1 and leaf_index = 8", [tenantId]);
     await asIntruder("delete from checkpoints where tenant_id = $1 and size = 9", [tenantId]);
     await asIntruder(
-      `update log_states s set size = 8, checkpoint_size = 8, checkpoint_at = c.signed_at
+      `update log_states s set size = 8, checkpoint_size = 8, checkpoint_at = c.signed_at, checkpoint_count = 1
       from checkpoints c where s.tenant_id = $1 and c.tenant_id = s.tenant_id`,
       [tenantId],
     );
@@ -225,8 +225,14 @@ describe("C2: a database that was put back", () => {
     await asIntruder("update log_states set halted_at = null, halt_reason = null where tenant_id = $1", [tenantId]);
     await asIntruder("delete from checkpoints where tenant_id = $1", [tenantId]);
     await expect(signCheckpoint(tenantId)).rejects.toThrow(/newest checkpoint is not in the database/);
+    expect(await checkIntegrity(tenant.principal, {})).toMatchObject({ status: "broken" });
     await acknowledgeLogBreak(tenantId);
     expect(await signCheckpoint(tenantId)).toMatchObject({ size: expect.any(Number) });
+    // What is gone was acknowledged too, and is on record.
+    expect(await checkIntegrity(tenant.principal, {})).toMatchObject({ status: "verified" });
+    const [entry] = await inspect()`
+      select detail from audit_logs where tenant_id = ${tenantId} and action = 'log.break_acknowledged'`;
+    expect(entry?.detail).toMatchObject({ checkpoints_signed: 1, checkpoints_left: 0 });
   });
 });
 

@@ -97,7 +97,8 @@ export function provenHistory(keys: readonly KeyRow[], active: string): KeyRow[]
 }
 
 function isVouchedFor(row: KeyRow, before: KeyRow): boolean {
-  if (row.endorsement?.length !== 2 * SIGNATURE_BYTES) return false;
+  // PostgreSQL has instants that are none here: infinity.
+  if (row.endorsement?.length !== 2 * SIGNATURE_BYTES || Number.isNaN(row.active_from.getTime())) return false;
   const bytes = endorsedBytes(historyEntry(row));
   return (
     isSignatureOf(before.public_key, bytes, row.endorsement.subarray(0, SIGNATURE_BYTES)) &&

@@ -14,9 +14,10 @@ export type CheckpointFault = "note" | "signature" | "columns";
 
 /** What is wrong with the leaf's own row, or null. `key` is the application's MAC key. */
 export function faultOfLeaf(leaf: LeafRow, key: Uint8Array): LeafFault | null {
+  // A hash of another length, or an instant that is none (infinity), has no leaf at all.
+  if (leaf.hash.length !== 32 || Number.isNaN(leaf.at.getTime())) return "leaf_hash";
   const source = sourceOf(leaf.tenantId, { ...leaf, source_id: leaf.sourceId });
-  // A hash of another length has no leaf at all.
-  if (leaf.hash.length !== 32 || !leafHash(leafBytes(source)).equals(leaf.leafHash)) return "leaf_hash";
+  if (!leafHash(leafBytes(source)).equals(leaf.leafHash)) return "leaf_hash";
   return isSourceMac(key, source, leaf.mac) ? null : "leaf_mac";
 }
 
@@ -29,7 +30,7 @@ export function faultOfCheckpoint(row: CheckpointRow, keys: readonly NoteKey[]):
   const isSame =
     checkpoint.size === row.size &&
     checkpoint.root.equals(row.rootHash) &&
-    checkpoint.at === row.signedAt.toISOString();
+    Date.parse(checkpoint.at) === row.signedAt.getTime();
   return isSame ? null : "columns";
 }
 

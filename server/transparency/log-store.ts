@@ -15,6 +15,7 @@ export type LogState = {
   audit_head: Buffer;
   checkpoint_size: number;
   checkpoint_at: Date | null;
+  checkpoint_count: number;
   halted_at: Date | null;
   halt_reason: string | null;
 };
@@ -43,7 +44,7 @@ export async function logState(sql: SystemSql, tenantId: string): Promise<LogSta
 
 async function findState(sql: SystemSql, tenantId: string): Promise<LogState | null> {
   const [row] = await sql<LogState[]>`
-    select size, audit_seq, audit_head, checkpoint_size, checkpoint_at, halted_at, halt_reason
+    select size, audit_seq, audit_head, checkpoint_size, checkpoint_at, checkpoint_count, halted_at, halt_reason
     from log_states where tenant_id = ${tenantId}`;
   return row ?? null;
 }

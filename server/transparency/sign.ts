@@ -70,7 +70,9 @@ export async function sign(
     insert into checkpoints (tenant_id, id, size, root_hash, note, signed_at)
     values (${tenantId}, ${uuidv7()}, ${head.size}, ${head.root}, ${note}, ${signedAt})`;
   await sql`
-    update log_states set checkpoint_size = ${head.size}, checkpoint_at = ${signedAt} where tenant_id = ${tenantId}`;
+    update log_states set checkpoint_size = ${head.size}, checkpoint_at = ${signedAt},
+      checkpoint_count = checkpoint_count + 1
+    where tenant_id = ${tenantId}`;
   return { size: head.size, root: head.root, note };
 }
 

@@ -1,8 +1,7 @@
 // The log against itself: every leaf and node is made again, every checkpoint opened. What was signed and given away
 // cannot be put right here; whoever changed rows is named by the row that does not fit.
 
-import { and, asc, desc, eq, gte } from "drizzle-orm";
-import { incidents } from "@/db/schema/incidents";
+import { asc, desc, gte } from "drizzle-orm";
 import { auditChain, checkpoints, logLeaves, logStates } from "@/db/schema/transparency";
 import { newNodes, type TreeNode } from "@/server/evidence/merkle";
 import type { NoteKey } from "@/server/evidence/signed-note";
@@ -20,6 +19,8 @@ export const MOST_LEAVES = 20_000;
 const MOST_CHECKPOINTS = 500;
 /** A part of the log that is left out ends where a subtree does. */
 const ALIGNED = 1_024;
+/** No log is as long as a tree of so many levels; a stored level may be any number. */
+const MOST_LEVELS = 62;
 
 export type LogTable = "log_leaves" | "log_nodes" | "log_states" | "checkpoints" | "audit_chain";
 /** `key` names the row: leaf index, level/index, size, or seq. */
@@ -88,7 +89,8 @@ async function checkSizes(db: TenantDb, state: StateRow, walker: Walker): Promis
       (select count(*) from log_leaves l where ${db.mine("l")} and l.kind = 'audit') as audits,
       (select count(*) from log_nodes n where ${db.mine("n")}) as nodes,
       (select min(n.level || '/' || n.node_index) from log_nodes n
-        where ${db.mine("n")} and (n.level < 1 or (n.node_index + 1) * power(2, n.level) > ${state.size})) as beyond`;
+        where ${db.mine("n")} and (n.level not between 1 and ${MOST_LEVELS} or n.node_index < 0
+          or (n.node_index::float8 + 1) * power(2, least(n.level, ${MOST_LEVELS})) > ${state.size})) as beyond`;
   if (counts === undefined) throw new Error("counting gave no row");
   if (counts.leaves !== state.size) walker.find("log_states", "size", "log_leaves has more or fewer");
   if (counts.beyond !== null) walker.find("log_nodes", counts.beyond, "beyond the log");
@@ -175,6 +177,8 @@ async function checkCheckpoints(db: TenantDb, { state, keys }: Signing, walker: 
       ? state.checkpointAt === null && state.checkpointSize === 0
       : newest.size === state.checkpointSize && newest.signedAt.getTime() === state.checkpointAt?.getTime();
   if (!isNamed) walker.find("log_states", "checkpoint_size", "not the newest checkpoint");
+  const signed = await db.count(checkpoints);
+  if (signed !== state.checkpointCount) walker.find("log_states", "checkpoint_count", "checkpoints has more or fewer");
 }
 
 async function faultOfRoot(
@@ -197,7 +201,10 @@ async function checkHalt(db: TenantDb, { haltedAt, haltReason }: StateRow, walke
     if (haltReason !== null) walker.find("log_states", "halt_reason", "of no halt");
     return;
   }
-  const isOne = and(eq(incidents.errorCode, HALTED), eq(incidents.createdAt, haltedAt));
-  const [incident] = await db.rows(incidents, { where: isOne, limit: 1 });
-  if (incident?.errorMessage !== haltReason) walker.find("log_states", "halted_at", "of no incident");
+  // The database compares the instants: a stored one need not be one that can be written here.
+  const [incident] = await db.sql<{ reason: string | null }>`
+    select i.error_message as reason from log_states s
+    join incidents i on ${db.mine("i")} and i.error_code = ${HALTED} and i.created_at = s.halted_at
+    where ${db.mine("s")} limit 1`;
+  if (incident?.reason !== haltReason) walker.find("log_states", "halted_at", "of no incident");
 }

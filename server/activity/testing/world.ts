@@ -7,9 +7,11 @@ import { auditLogs } from "@/db/schema/audit";
 import { policyEnforcements, thresholdSignals } from "@/db/schema/enforcement";
 import { policySets, policySnapshots } from "@/db/schema/policies";
 import { traces } from "@/db/schema/traces";
-import type { Role } from "@/db/vocabulary";
+import { incidentSources, type Role } from "@/db/vocabulary";
 import { activityHandlers } from "@/server/activity/handlers";
+import type { IncidentRow } from "@/server/evidence/run-evidence";
 import type { RunRows } from "@/server/evidence/testing/run-writer";
+import { type IncidentFacts, openIncident } from "@/server/incidents/open";
 import { logHandlers } from "@/server/logs/handlers";
 import { type AuditEntry, auditRow } from "@/server/platform/audit/audit";
 import { auditSourceRow, insertLeafSources } from "@/server/platform/audit/leaf-sources";
@@ -18,6 +20,7 @@ import { asTenant, type NewRow } from "@/server/platform/db/tenant-db";
 import { inspect } from "@/server/platform/db/testing/test-database";
 import { routerOn } from "@/server/platform/http/mount";
 import { registryOf } from "@/server/platform/http/registry";
+import { defaultGateSettings } from "@/server/policies/settings";
 
 const callers = new Map<string, Principal>();
 const route = routerOn(registryOf([...activityHandlers, ...logHandlers]), {
@@ -140,6 +143,7 @@ export async function putWritten(written: RunRows, over: Partial<NewRow<typeof r
     }
     const columns = { ...run, headHash: buffer(run.headHash), lastAt, lastStepIndex, violationPolicyId: policyId };
     await db.insert(runs, runRow({ ...columns, ...over }));
+    for (const incident of written.incidents) await openIncident(db, factsOf(run, incident));
     await db.insert(traces, { ...trace, ...traceBytes(trace) });
     if (stepRows.length > 0) await db.insert(steps, stepRows);
     await db.insert(
@@ -147,6 +151,17 @@ export async function putWritten(written: RunRows, over: Partial<NewRow<typeof r
       records.map((row) => ({ ...row, ...recordBytes(row) })),
     );
   });
+}
+
+function factsOf(run: RunRows["run"], { id, source, sourceId, createdAt }: IncidentRow): IncidentFacts {
+  return {
+    incident_id: id,
+    run: { run_id: run.runId, trace_id: run.traceId, agent_id: run.agentId, synthetic: run.synthetic },
+    source: incidentSources.find((one) => one === source) ?? "system",
+    ...(sourceId === null ? {} : { source_id: sourceId }),
+    ...{ type: "token_limit_exceeded", severity: "high", title: "Token limit exceeded", at: createdAt },
+    sla_hours: defaultGateSettings.sla_hours,
+  };
 }
 
 function traceBytes(trace: RunRows["trace"]) {

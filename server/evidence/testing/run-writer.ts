@@ -5,11 +5,12 @@ import { answerBytes, answerHash } from "../answer";
 import { genesisHash } from "../chain";
 import { readHash } from "../hash";
 import { chainRecord, type Estimate, type NewRecord, type StepClaims, type Usage, type Violation } from "../record";
-import type { RecordRow, RunEvidence, RunRow, SnapshotRow, StepRow, TraceRow } from "../run-evidence";
+import type { IncidentRow, RecordRow, RunEvidence, RunRow, SnapshotRow, StepRow, TraceRow } from "../run-evidence";
 import { type OpenAdmission, sealHash, sealOf, traceStatusOf } from "../seal";
 import { requestHash } from "../snapshot-hash";
 import { EXAMPLE_SIGNER, exampleReceipt } from "./example-receipt";
 import { EXAMPLE, exampleSnapshot, type Who } from "./example-start";
+import { claimColumns, estimateColumns, estimateOf } from "./step-columns";
 
 type Writable<T> = { -readonly [Member in keyof T]: T[Member] };
 export type RunRows = {
@@ -19,6 +20,7 @@ export type RunRows = {
   snapshot: Writable<SnapshotRow> | null;
   records: Writable<RecordRow>[];
   steps: Writable<StepRow>[];
+  incidents: Writable<IncidentRow>[];
 };
 type Said = { note?: string; error?: { code?: string; message?: string } };
 export type StepIdentity = { stepIndex: number; stepId?: string; stepType: string };
@@ -30,6 +32,7 @@ export const TENANT = "0197a2b4-0000-7000-8000-000000000001";
 export const RUN = "0197a2b4-0000-7000-8000-00000000000a";
 export const TRACE = "0197a2b4-0000-7000-8000-00000000000b";
 export const SNAPSHOT = "0197a2b4-0000-7000-8000-00000000000c";
+const INCIDENT = "0197a2b4-0000-7000-8000-0000000000e3";
 const STARTED_AT = new Date("2026-01-22T09:30:00.000Z");
 
 const FROZEN = { tenantId: TENANT, id: SNAPSHOT, runId: RUN, createdAt: STARTED_AT };
@@ -42,6 +45,7 @@ const NO_USE = {
     lastStepIndex: 0,
     violation: null,
     violationPolicyId: null,
+    incidentId: null,
     errorCode: null,
     errorMessage: null,
   },
@@ -84,11 +88,13 @@ export class RunWriter {
           sealHash: null,
         },
         ...{ violationStepIndex: null, violationTimestamp: null, violationPolicyId: null, violationReason: null },
+        incidentId: null,
       },
       engine: "holdpoint/1",
       snapshot,
       records: [],
       steps: [],
+      incidents: [],
     };
   }
 
@@ -204,10 +210,21 @@ export class RunWriter {
     this.#head = sealHash(seal);
     trace.sealHash = this.#head;
     run.headHash = this.#head;
+    if (status === "failed") this.#open({ source: "run", sourceId: RUN, createdAt: endedAt });
     if (violation === null) return;
+    const { source, policy_id, limit_id, timestamp } = violation;
+    this.#open({ source, sourceId: policy_id ?? limit_id ?? null, createdAt: new Date(timestamp) });
     Object.assign(trace, { violationStepIndex: violation.step_index, violationReason: violation.reason });
     Object.assign(trace, { violationTimestamp: new Date(violation.timestamp) });
     trace.violationPolicyId = violation.policy_id ?? null;
+  }
+
+  /** The incident of the run's end. */
+  #open(incident: Omit<IncidentRow, "id">): void {
+    const { run, trace, incidents } = this.rows;
+    incidents.push({ id: INCIDENT, ...incident });
+    run.incidentId = INCIDENT;
+    trace.incidentId = INCIDENT;
   }
 
   #presume(): OpenAdmission[] {
@@ -369,30 +386,4 @@ function stored(body: object): unknown {
 // Kind and body arrive as one pair; spreading them among columns makes TypeScript forget that they belong together.
 function newRecord(columns: Omit<NewRecord, "kind" | "body"> & Pick<NewRecord, "kind" | "body">): NewRecord {
   return columns as NewRecord;
-}
-
-function claimColumns(step: StepClaims): Partial<StepRow> {
-  return {
-    ...(step.skill === undefined ? {} : { skill: step.skill }),
-    ...(step.model === undefined ? {} : { model: step.model }),
-    ...(step.status === undefined ? {} : { status: step.status }),
-    ...(step.retry_count === undefined ? {} : { retryCount: step.retry_count }),
-    ...(step.started_at === undefined ? {} : { claimedStartedAt: step.started_at }),
-  };
-}
-
-function estimateColumns(estimate: Estimate) {
-  return {
-    estimateInputTokens: estimate.input_tokens,
-    estimateOutputTokens: estimate.output_tokens,
-    estimateCostUnits: estimate.cost_units,
-  };
-}
-
-function estimateOf(row: StepRow): Estimate {
-  return {
-    input_tokens: row.estimateInputTokens,
-    output_tokens: row.estimateOutputTokens,
-    cost_units: row.estimateCostUnits,
-  };
 }

@@ -113,6 +113,7 @@ function check(rows: RunRows): void {
   same(checkChain("addendum", head, late, chain.length + 1), run.headHash);
   checkSteps(rows);
   checkTotals(rows);
+  checkIncident(rows);
 }
 
 function checkSnapshot({ run, snapshot }: RunRows): Buffer | null {
@@ -273,6 +274,21 @@ function checkEnd(
   const error = end.cause === "complete" ? members(members(last.body).error ?? {}) : {};
   equal(error.code ?? null, run.errorCode);
   equal(error.message ?? null, run.errorMessage);
+}
+
+// §7: that of the violation, or of a failure by itself; else the newest, and the trace has none.
+function checkIncident({ run, trace, records, incidents }: RunRows): void {
+  const closing = records.findLast((row) => row.kind === "stopped" || row.kind === "end");
+  const end = closing === undefined ? {} : members(members(closing.body).end);
+  const violated = records.find((row) => row.kind === "violation");
+  const violation = violated === undefined ? undefined : members(members(violated.body).violation);
+  const { source = "run", policy_id, limit_id = null } = violation ?? { limit_id: run.runId };
+  const isEnder = violation !== undefined || end.status === "failed";
+  const by = incidents.filter((row) => row.source === source && row.sourceId === (policy_id ?? limit_id));
+  const newest = incidents.filter((row) => incidents.every((other) => other.createdAt <= row.createdAt));
+  const named = (isEnder ? by : newest).map((row) => row.id);
+  must(named.includes(run.incidentId ?? "") || (run.incidentId === null && !isEnder && named.length === 0));
+  equal(trace.incidentId, isEnder || end.cause === "freeze" ? run.incidentId : null);
 }
 
 function usages(records: readonly RecordRow[]): Members[] {

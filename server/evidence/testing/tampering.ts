@@ -40,7 +40,7 @@ const NULLABLE = new Set([
     "violationPolicyId",
     "violationReason",
   ],
-  ...["errorCode", "errorMessage"],
+  ...["errorCode", "errorMessage", "incidentId"],
   ...["apiKeyId", "actorType", "actorId", "goal", "parentRunId", "project", "provider", "source"],
 ]);
 const ANY_UUID = "0197a2b4-0000-7000-8000-0000000000ff";

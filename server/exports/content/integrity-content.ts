@@ -18,7 +18,7 @@ export async function integrityOf(subject: Subject, leafOf: LeafRefs): Promise<I
   const verification = run === null ? null : await verifyRunById(db, run.runId);
   questions.note({
     id: "verification",
-    reads: ["runs", "traces", "trace_records", "steps", "policy_snapshots", "policy_sets", "log_leaves"],
+    reads: ["runs", "traces", "trace_records", "steps", "policy_snapshots", "policy_sets", "incidents", "log_leaves"],
     condition: "every row of the run, recomputed; its seal against the seal's leaf",
     parameters: { run_id: run?.runId ?? null },
     rows: verification?.checked ?? 0,

@@ -5,6 +5,7 @@ import { runs } from "@/db/schema/activity";
 import { policySets, policySnapshots } from "@/db/schema/policies";
 import { traces } from "@/db/schema/traces";
 import { fromColumns } from "@/server/activity/keyset";
+import { openedIncidents } from "@/server/activity/verify-run";
 import type { RecordRow, RunEvidence, SnapshotRow, StepRow } from "@/server/evidence/run-evidence";
 import { type Verification, verifyRun } from "@/server/evidence/verify";
 import type { TenantDb } from "@/server/platform/db/tenant-db";
@@ -27,12 +28,14 @@ async function evidenceOf(db: TenantDb, runIds: readonly string[]): Promise<RunE
   );
   const records = byRun(await recordsOf(db, ids));
   const steps = byRun(await stepsOf(db, ids));
+  const incidents = byRun(await openedIncidents(db, ids));
   return runRows.flatMap((run) => {
     const trace = traceOf.get(run.runId);
     if (trace === undefined) return [];
     const snapshot = run.snapshotId === null ? null : (snapshotOf.get(run.snapshotId) ?? null);
     const [ownRecords, ownSteps] = [records.get(run.runId) ?? [], steps.get(run.runId) ?? []];
-    return [{ run, trace, engine: trace.engine, snapshot, records: [ownRecords], steps: [ownSteps] }];
+    const own = { records: [ownRecords], steps: [ownSteps], incidents: incidents.get(run.runId) ?? [] };
+    return [{ run, trace, engine: trace.engine, snapshot, ...own }];
   });
 }
 

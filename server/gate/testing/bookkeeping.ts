@@ -93,7 +93,7 @@ function demandEnd(store: SimulatedStore, run: RunRow, wrong: Wrong): void {
 /** Each pause, stop and kill by a policy has its incident, each incident once. */
 function demandIncidents(store: SimulatedStore, run: RunRow, wrong: Wrong): void {
   const opened = Object.values(run.memory.incidents);
-  const told = store.incidents.get(run.runId) ?? [];
+  const told = (store.incidents.get(run.runId) ?? []).map((row) => row.id);
   if (new Set(told).size !== told.length || told.length !== opened.length)
     throw wrong(`${told.length} incidents for ${opened.length}`);
   const isBlocked = run.status === "paused" || run.status === "failed_policy";

@@ -57,5 +57,6 @@ export function evidenceOf(store: SimulatedStore, started: Started): RunEvidence
     snapshot: started.snapshot,
     records: [store.records.get(runId) ?? []],
     steps: [steps],
+    incidents: store.incidents.get(runId) ?? [],
   };
 }

@@ -2,6 +2,7 @@
 // as a database does, so that nothing but a commit can change what is stored.
 
 import { originOf } from "@/server/evidence/leaf";
+import type { IncidentRow } from "@/server/evidence/run-evidence";
 import type { Effects } from "@/server/gate/effects";
 import type { Item } from "@/server/gate/item";
 import { counterState } from "@/server/gate/load";
@@ -34,7 +35,7 @@ export class SimulatedStore {
   /** One line for everything else that was written: enforcements, signals, costs, incidents, ends. */
   readonly news: string[] = [];
   /** By run: what was opened. */
-  readonly incidents = new Map<string, string[]>();
+  readonly incidents = new Map<string, IncidentRow[]>();
   readonly traceEnds = new Map<string, Effects["traceEnds"][number]>();
   private readonly once = new Set<string>();
 
@@ -224,7 +225,8 @@ export class SimulatedStore {
       this.news.push(`cost ${row.runId} ${row.kind} ${row.stepIndex} ${row.costUnits} ${row.inputTokens}`);
     for (const { facts, incidentId } of effects.incidents) {
       this.news.push(`incident ${facts.run?.run_id} ${facts.type} ${incidentId}`);
-      this.incidents.get(facts.run?.run_id ?? "")?.push(incidentId);
+      const row = { id: incidentId, source: facts.source, sourceId: facts.source_id ?? null, createdAt: facts.at };
+      this.incidents.get(facts.run?.run_id ?? "")?.push(row);
     }
     for (const row of effects.preventions) this.news.push(`prevention ${row.runId} ${row.action} ${row.incidentId}`);
     // Kept once per key, counted each time.
