@@ -7,13 +7,14 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { gzipSync } from "node:zlib";
 import { type BrowserContext, chromium, type Page } from "playwright";
 import { hrefOf, shownTopics } from "@/components/shell/topics";
+import { newTenant, type StoppedRun, signIn, stoppedRun } from "@/e2e/worlds/tenant";
 
 export type PageRow = { path: string; scriptBytes: number; shift: number };
 export type PageResults = { rows: PageRow[] };
 
 const PORT = 34_900;
 const START_MS = 240_000;
-const owner = { email: "bench@holdpoint.local", password: "a-password-of-the-bench" };
+const origin = `http://localhost:${PORT}`;
 
 export async function benchPages(): Promise<PageResults> {
   const server = await startProduct();
@@ -22,20 +23,12 @@ export async function benchPages(): Promise<PageResults> {
     args: ["--no-sandbox", "--disable-gpu"],
   });
   try {
-    const context = await browser.newContext({
-      baseURL: `http://localhost:${PORT}`,
-      viewport: { width: 1440, height: 900 },
-    });
-    const rows: PageRow[] = [await measure(context, "/sign-in")];
-    const answer = await context.request.post("/api/auth/sign-in/email", { data: owner });
-    if (!answer.ok()) throw new Error(`the bench cannot sign in: ${answer.status()}`);
-    const paths = [
-      ...shownTopics.map(hrefOf),
-      "/policies/rules/new",
-      "/policies/limits/new",
-      "/account/profile-security",
-    ];
-    for (const path of paths) rows.push(await measure(context, path));
+    const tenant = await newTenant(origin, "Bench");
+    const stopped = await stoppedRun(tenant);
+    const context = await browser.newContext({ baseURL: origin, viewport: { width: 1440, height: 900 } });
+    const rows: PageRow[] = [await measure(context, "/sign-in"), await measure(context, "/sign-up")];
+    await signIn(context, tenant.owner);
+    for (const path of pathsOf(stopped)) rows.push(await measure(context, path));
     return { rows };
   } finally {
     await browser.close();
@@ -44,15 +37,28 @@ export async function benchPages(): Promise<PageResults> {
   }
 }
 
+function pathsOf({ run_id, incident_id, policy_id }: StoppedRun): string[] {
+  return [
+    ...shownTopics.map(hrefOf),
+    `/activity/runs/${run_id}`,
+    `/activity/completed?open=${run_id}`,
+    `/incidents/${incident_id}`,
+    `/incidents/active?open=${incident_id}`,
+    `/policies/rules/${policy_id}`,
+    `/policies/rules/${policy_id}/edit`,
+    ...["/policies/rules/new", "/policies/rules/new?type=cost_limit", "/policies/limits/new?category=BUDGET"],
+    ...["/policies/check", "/policies/freezes", "/account/profile-security"],
+  ];
+}
+
 async function startProduct(): Promise<ChildProcess> {
-  const first = { BOOTSTRAP_ADMIN_EMAIL: owner.email, BOOTSTRAP_ADMIN_PASSWORD: owner.password };
   const server = spawn(process.execPath, ["e2e/worlds/fresh-server.mjs"], {
-    env: { ...process.env, ...first, NODE_ENV: "production", PORT: String(PORT), LOG_LEVEL: "error" },
+    env: { ...process.env, NODE_ENV: "production", PORT: String(PORT), LOG_LEVEL: "error" },
     stdio: ["ignore", "ignore", "inherit"],
   });
   const until = Date.now() + START_MS;
   while (Date.now() < until && server.exitCode === null) {
-    const isUp = await fetch(`http://localhost:${PORT}/api/health`).then(
+    const isUp = await fetch(`${origin}/api/health`).then(
       ({ ok }) => ok,
       () => false,
     );

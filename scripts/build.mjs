@@ -16,6 +16,7 @@ const sources = [
   "scripts/build.mjs",
   "scripts/bundle.mjs",
   "scripts/icon-drawing.cjs",
+  "scripts/last-fault.cjs",
   "scripts/lean-contracts.cjs",
   "scripts/workers.mjs",
   "server",

@@ -9,7 +9,7 @@ import { Shell } from "@/components/shell/shell";
 export default function ConsoleLayout({ children }: Readonly<{ children: ReactNode }>) {
   return drawn(viewer, ({ session }) => (
     <AddressProvider>
-      <ConsoleProviders session={session}>
+      <ConsoleProviders session={session} drawnAt={Date.now()}>
         <Shell signOut={signOut} switchTenant={switchTenant}>
           {children}
         </Shell>

@@ -16,7 +16,8 @@ import { api } from "@/server/platform/http/client";
 import { completedColumns } from "./completed-columns";
 import { completedStripTopic } from "./live-reads";
 import { completedFilters } from "./run-filters";
-import { runHref, runMenu } from "./run-row-menu";
+import { runHref } from "./run-href";
+import { runMenu } from "./run-row-menu";
 import { type RunActions, RunActionsProvider } from "./run-server-actions";
 import { completedParams, completedQuery } from "./search-params";
 

@@ -4,13 +4,13 @@ import {
   evidenceOf,
   fullest,
   gaugesOf,
-  grouped,
   liveCounts,
   pagesWithProgress,
   progressOf,
   type RunProgress,
   withProgress,
 } from "./live-runs";
+import { grouped } from "./run-groups";
 import { runOf } from "./testing/runs";
 
 const progress: RunProgress = {

@@ -4,6 +4,7 @@ import { useQuery } from "@tanstack/react-query";
 import { type ReactNode, useState } from "react";
 import { useAddress } from "@/components/data/address";
 import { Countdown } from "@/components/data/time";
+import { policyHref } from "@/components/policies/rule-href";
 import { useMay } from "@/components/shell/session";
 import { Button, ButtonLink } from "@/components/ui/button";
 import { onDemand } from "@/components/ui/on-demand";
@@ -13,7 +14,6 @@ import { api } from "@/server/platform/http/client";
 import type { Action } from "@/server/platform/http/contract";
 import { ofRun } from "./run-reads";
 import { runParams } from "./search-params";
-import { policyHref } from "./step-detail";
 import type { Breach } from "./why";
 
 // Loaded when one is opened.

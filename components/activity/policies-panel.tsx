@@ -6,6 +6,7 @@ import { words } from "@/components/data/format";
 import { JsonView } from "@/components/data/json-view";
 import { QueryView } from "@/components/data/query-view";
 import { Time } from "@/components/data/time";
+import { policyHref } from "@/components/policies/rule-href";
 import { Button } from "@/components/ui/button";
 import { Callout } from "@/components/ui/callout";
 import { Identifier } from "@/components/ui/identifier";
@@ -17,7 +18,6 @@ import { getSnapshot } from "@/server/policies/contract";
 import type { PolicySnapshotDetail } from "@/server/policies/wire";
 import { type FrozenPolicies, frozenPolicies, type Winner } from "./frozen-policies";
 import { amountOf, bareAmountOf, metricName } from "./metric-words";
-import { policyHref } from "./step-detail";
 
 /** What was frozen when the run started: what applied, what won, what lost and why. */
 export function PoliciesPanel({ snapshotId }: { snapshotId: string | null }) {

@@ -6,6 +6,7 @@ import { Mark } from "@/components/ui/mark";
 import type { TimelineEvent } from "@/server/activity/contract";
 import { fromCentre } from "./replay-frames";
 import { laneWords } from "./replay-scale";
+import { wordsOfEvent } from "./replay-words";
 
 interface ReplayEventsProps {
   timeline: readonly TimelineEvent[];
@@ -52,15 +53,16 @@ export function ReplayEvents({ timeline, current, onSeek }: ReplayEventsProps) {
 }
 
 function EventWords({ event }: { event: TimelineEvent }) {
+  const { deed, outcome } = wordsOfEvent(event);
   const place = event.step_index === null || event.step_index < 1 ? "" : `Step ${event.step_index}: `;
   return (
     <span className="flex min-w-0 flex-wrap items-baseline gap-x-2">
       {event.is_inflection ? <Mark tone="deny">Turning point</Mark> : null}
       <span className="min-w-0 break-words">
         {place}
-        {event.action.replaceAll("_", " ")}
+        {deed}
       </span>
-      <span className="min-w-0 break-words text-xs opacity-80">{event.outcome.replaceAll("_", " ")}</span>
+      <span className="min-w-0 break-words text-xs opacity-80">{outcome}</span>
     </span>
   );
 }

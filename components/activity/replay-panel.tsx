@@ -9,7 +9,7 @@ import { Callout } from "@/components/ui/callout";
 import type { Replay, RunActivity } from "@/server/activity/contract";
 import type { Action } from "@/server/platform/http/contract";
 import { ReplayPlayer } from "./replay-player";
-import { runHref } from "./run-row-menu";
+import { runHref } from "./run-href";
 import { useRunActions } from "./run-server-actions";
 
 interface ReplayPanelProps {

@@ -4,6 +4,7 @@ import { type KeyboardEvent, type PointerEvent, useMemo } from "react";
 import { classes } from "@/components/ui/classes";
 import type { Replay, TimelineEvent } from "@/server/activity/contract";
 import { CENTRE_MS, fromCentre, type Lane, type LaneMark, laneMarks, lanes, WINDOW_MS } from "./replay-frames";
+import { wordsOfEvent } from "./replay-words";
 
 export const laneWords: Readonly<Record<Lane, string>> = { llm: "Agent", policy: "Policy", system: "Gate" };
 
@@ -117,7 +118,8 @@ function Ticks() {
 
 /** One event is a dot, several close together a pill with their number, the inflection a red diamond. */
 function LaneDot({ mark, isPast }: { mark: LaneMark; isPast: boolean }) {
-  const title = mark.events.map((event) => `${event.action}: ${event.outcome}`).join("\n");
+  const told = mark.events.map(wordsOfEvent);
+  const title = told.map(({ deed, outcome }) => `${deed}: ${outcome}`).join("\n");
   const number = mark.events.length;
   return (
     <span

@@ -9,14 +9,15 @@ import { LimitsPanel } from "./limits-panel";
 import { RunHeadline, RunLinks } from "./run-headline";
 import { runParams } from "./search-params";
 import { Tabs } from "./tabs";
-import { TracePanel } from "./trace-panel";
 import { useRunUpdates } from "./use-run-updates";
 import { WhyPanel } from "./why-panel";
 
-// Loaded when one is opened.
+// Loaded when one is opened, or there are any. The server draws what is open with the page; its code comes after the rest.
 const PoliciesPanel = onDemand(async () => (await import("./policies-panel")).PoliciesPanel);
 const ProofPanel = onDemand(async () => (await import("./proof-panel")).ProofPanel);
+const ReleasesPanel = onDemand(async () => (await import("./releases-panel")).ReleasesPanel);
 const ReplayPanel = onDemand(async () => (await import("./replay-panel")).ReplayPanel);
+const TracePanel = onDemand(async () => (await import("./trace-panel")).TracePanel);
 
 interface RunDetailProps {
   run: RunActivity;
@@ -40,12 +41,15 @@ export function RunDetail({ run, actions, isPanel = false }: RunDetailProps) {
     <div className="flex min-w-0 flex-col gap-5">
       <RunHeadline run={run} />
       <WhyPanel run={run} actions={actions} />
+      {run.releases.length === 0 ? null : <ReleasesPanel releases={run.releases} />}
       {run.refusal_reason === null ? <LimitsPanel run={run} /> : null}
       <Tabs label="Parts of the run" tabs={tabs} current={tab} onSelect={(id) => setParams({ tab: id })}>
-        {tab === "trace" ? <TracePanel run={run} isNarrow={isPanel} /> : null}
-        {tab === "replay" ? <ReplayPanel run={run} action={actions.find((one) => one.action === "replay")} /> : null}
-        {tab === "policies" ? <PoliciesPanel snapshotId={run.snapshot_id} /> : null}
-        {tab === "proof" ? <ProofPanel run={run} /> : null}
+        <div className="min-h-112">
+          {tab === "trace" ? <TracePanel run={run} isNarrow={isPanel} /> : null}
+          {tab === "replay" ? <ReplayPanel run={run} action={actions.find((one) => one.action === "replay")} /> : null}
+          {tab === "policies" ? <PoliciesPanel snapshotId={run.snapshot_id} /> : null}
+          {tab === "proof" ? <ProofPanel run={run} /> : null}
+        </div>
       </Tabs>
       <RunLinks run={run} />
     </div>

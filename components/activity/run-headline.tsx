@@ -8,8 +8,8 @@ import { Identifier } from "@/components/ui/identifier";
 import { Link } from "@/components/ui/link";
 import { Tooltip } from "@/components/ui/tooltip";
 import type { RunActivity } from "@/server/activity/contract";
+import { runHref } from "./run-href";
 import { Cost, RiskMark, RunStatusMark } from "./run-marks";
-import { runHref } from "./run-row-menu";
 import { endReasonOf } from "./run-words";
 
 /** Its time stands still while it is paused, as it does at the gate. */

@@ -3,14 +3,11 @@
 import { Ban, ExternalLink, Play, X } from "lucide-react";
 import type { MenuItem } from "@/components/ui/menu";
 import type { RunSummary } from "@/server/activity/contract";
+import { runHref } from "./run-href";
 
 export type RunDeed = "cancel" | "approve" | "deny";
 
 type Rights = { mayWrite: boolean; mayOverride: boolean };
-
-export function runHref(run_id: string): string {
-  return `/activity/runs/${run_id}`;
-}
 
 /** What may be done with a run from its row; what the server would refuse says why. */
 export function runMenu(run: RunSummary, rights: Rights, start: (deed: RunDeed, run: RunSummary) => void): MenuItem[] {

@@ -7,8 +7,8 @@ import { SidePanel } from "@/components/data/side-panel";
 import { getActivity } from "@/server/activity/contract";
 import { api } from "@/server/platform/http/client";
 import { RunDetail, RunSkeleton } from "./run-detail";
+import { runHref } from "./run-href";
 import { ofRun } from "./run-reads";
-import { runHref } from "./run-row-menu";
 import { RunToolbar } from "./run-toolbar";
 import { runParams } from "./search-params";
 

@@ -2,7 +2,7 @@
 
 import { words } from "@/components/data/format";
 import type { Tone } from "@/components/ui/mark";
-import type { RunSummary } from "@/server/activity/contract";
+import type { RunRelease, RunSummary } from "@/server/activity/contract";
 
 type Standing = Pick<RunSummary, "status" | "refusal_reason">;
 type Ending = Pick<RunSummary, "status" | "termination_reason" | "end_note" | "refusal_reason">;
@@ -36,6 +36,9 @@ const notes: Readonly<Record<string, string>> = {
   abandoned: "Left steps open",
 };
 
+/** What a person decided about a pause, as a fact in a list. */
+export const releaseWords: Readonly<Record<RunRelease["decision"], string>> = { approve: "Approved", deny: "Denied" };
+
 const reasons: Readonly<Record<string, string>> = {
   completed: "Completed",
   policy_block: "Policy",
@@ -51,6 +54,13 @@ export function endReasonOf(run: Ending): string | null {
   if (run.refusal_reason !== null) return words(run.refusal_reason);
   if (run.end_note !== null) return notes[run.end_note] ?? words(run.end_note);
   return run.termination_reason === null ? null : (reasons[run.termination_reason] ?? words(run.termination_reason));
+}
+
+/** How it ended, in one phrase; a success and a stop by policy say it all already. Words that are none of ours stay in words. */
+export function endWords(status: string, reason: string | null): string {
+  const mark = Object.entries(marks).find(([name]) => name === status)?.[1].word ?? words(status);
+  if (reason === null || status === "succeeded" || status === "failed_policy") return mark;
+  return `${mark}: ${(reasons[reason] ?? words(reason)).toLowerCase()}`;
 }
 
 export const reasonOptions = Object.entries(reasons).map(([value, label]) => ({ value, label }));

@@ -3,7 +3,7 @@
 import { asBoolean, asListOf, asOneOf, asText, type Values } from "@/components/data/address-params";
 import { liveRunStatuses, runSources, runStatuses, terminationReasons } from "@/db/vocabulary";
 import { riskLevels } from "@/server/activity/contract";
-import { groupings } from "./live-runs";
+import { groupings } from "./run-groups";
 
 const narrowing = {
   agent: asText,

@@ -56,7 +56,7 @@ function matchedOf(value: unknown): StepDecision["matched"][number] | null {
 
 export type StepMark = { tone: "deny" | "review" | "allow" | "error" | "info" | "neutral"; word: string };
 
-const blockWords: Readonly<Record<string, StepMark>> = {
+export const blockWords: Readonly<Record<string, StepMark>> = {
   refuse: { tone: "review", word: "Refused" },
   pause: { tone: "review", word: "Paused" },
   stop: { tone: "deny", word: "Blocked" },

@@ -6,6 +6,7 @@ import { type Fact, Facts } from "@/components/data/facts";
 import { count, duration, money, words } from "@/components/data/format";
 import { JsonView } from "@/components/data/json-view";
 import { Time } from "@/components/data/time";
+import { policyHref } from "@/components/policies/rule-href";
 import { classes } from "@/components/ui/classes";
 import { Identifier } from "@/components/ui/identifier";
 import { Link } from "@/components/ui/link";
@@ -79,10 +80,6 @@ function Decider({ decision }: { decision: StepDecision }) {
       {name}
     </Link>
   );
-}
-
-export function policyHref({ policy_id, limit_id }: { policy_id: string | null; limit_id: string | null }): string {
-  return policy_id === null ? `/policies/limits/${limit_id}` : `/policies/rules/${policy_id}`;
 }
 
 function matchedWords(matched: StepDecision["matched"]): string {

@@ -1,7 +1,11 @@
 "use client";
-// The browser's clock as a store that ticks: null on the server and during hydration, so that both render the same.
+// The browser's clock as a store that ticks. On the server and during hydration it stands at the moment the server drew the
+// page, so that both render the same, and nothing moves when the browser takes over.
 
-import { useSyncExternalStore } from "react";
+import { createContext, use, useSyncExternalStore } from "react";
+
+/** When the server drew the page, in milliseconds since 1970. Stands once, around the console. */
+export const DrawnAt = createContext<number | null>(null);
 
 type Ticker = { listeners: Set<() => void>; timer: ReturnType<typeof setInterval> | null; now: number };
 const tickers = new Map<number, Ticker>();
@@ -48,11 +52,12 @@ function subscriptionOf(everyMs: number): (listener: () => void) => () => void {
   return made;
 }
 
-/** Milliseconds since 1970, anew each `everyMs`; null until the browser has taken over. */
+/** Milliseconds since 1970, anew each `everyMs`; null outside of the console until the browser has taken over. */
 export function useNow(everyMs = 30_000): number | null {
+  const drawnAt = use(DrawnAt);
   return useSyncExternalStore(
     subscriptionOf(everyMs),
     () => read(everyMs),
-    () => null,
+    () => drawnAt,
   );
 }

@@ -8,10 +8,13 @@ import type { Suggestion } from "./filter-suggestions";
 import { definitionOf, type FilterDef, type FilterValue, withoutValue } from "./filter-value";
 
 // How filters are written is fetched when somebody is about to write one.
-type Writing = typeof import("./filter-grammar") & typeof import("./filter-suggestions");
+type Writing = typeof import("./filter-grammar") &
+  typeof import("./filter-suggestions") &
+  typeof import("./filter-offers");
 const loadWriting = async (): Promise<Writing> => ({
   ...(await import("./filter-grammar")),
   ...(await import("./filter-suggestions")),
+  ...(await import("./filter-offers")),
 });
 
 interface FilterBarProps {
@@ -176,7 +179,9 @@ function DraftInput({ draft, filters, value, placeholder }: DraftInputProps) {
           <Kbd>/</Kbd>
         </span>
       ) : null}
-      <Offers id={list} offers={offered.offers} active={offered.active} onTake={offered.take} />
+      {offered.Offers === null ? null : (
+        <offered.Offers id={list} offers={offered.offers} active={offered.active} onTake={offered.take} />
+      )}
     </span>
   );
 }
@@ -218,7 +223,10 @@ function useOffers(input: RefObject<HTMLInputElement | null>, draft: Draft, find
     event.preventDefault();
   }
 
-  return { offers, active, take, typed, onKeyDown, open: () => setIsOpen(true), close: () => setIsOpen(false) };
+  return {
+    ...{ offers, active, take, typed, onKeyDown, open: () => setIsOpen(true), close: () => setIsOpen(false) },
+    Offers: writing?.FilterOffers ?? null,
+  };
 }
 
 /** Null until it is wanted and has come. */
@@ -229,49 +237,6 @@ function useWriting(isWanted: boolean): Writing | null {
     if (isMissing) void loadWriting().then(setWriting);
   }, [isMissing]);
   return writing;
-}
-
-interface OffersProps {
-  id: string;
-  offers: readonly Suggestion[];
-  active: number;
-  onTake: (suggestion: Suggestion) => void;
-}
-
-function Offers({ id, offers, active, onTake }: OffersProps) {
-  return (
-    <div
-      id={id}
-      role="listbox"
-      aria-label="Filters to choose from"
-      className={classes(
-        "absolute top-8 left-0 z-20 max-h-80 w-72 max-w-[80vw] overflow-y-auto rounded-lg bg-raised p-1 shadow-floating",
-        offers.length === 0 && "hidden",
-      )}
-    >
-      {offers.map((offer, index) => (
-        <div
-          key={offer.insert}
-          id={`${id}-${index}`}
-          role="option"
-          tabIndex={-1}
-          aria-selected={index === active}
-          // Before the input loses its focus and the list with it.
-          onPointerDown={(event) => {
-            event.preventDefault();
-            onTake(offer);
-          }}
-          className={classes(
-            "flex h-7 cursor-default items-center gap-3 rounded-md px-2 text-sm hover:bg-hover",
-            index === active && "bg-hover",
-          )}
-        >
-          <span className={classes("truncate", !offer.isWhole && "font-mono text-xs")}>{offer.label}</span>
-          <span className="ml-auto truncate text-muted text-xs">{offer.hint}</span>
-        </div>
-      ))}
-    </div>
-  );
 }
 
 /** `/` goes to the filter from anywhere that is not a text. */

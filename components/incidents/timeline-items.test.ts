@@ -46,10 +46,25 @@ describe("a moment", () => {
       title: "Run stopped by policy",
       facts: ["Reason: policy block", "Last step: 3"],
     });
+    const blocked = { ...end, end_note: null };
+    expect(momentOf(entry("run_ended", blocked), known).facts).toContain("Reason: policy block");
     const done = { resolution_method: "rollback", time_to_resolution_seconds: 7_800 };
     expect(momentOf(entry("resolved", done), known)).toMatchObject({
       title: "Resolved: rollback",
       facts: ["2 h 10 m after it was opened"],
+    });
+  });
+
+  it("tells a pause that somebody denied, or that nobody released, from a block by policy", () => {
+    const end = { status: "failed_policy", termination_reason: "policy_block", stopped_at_step: 3 };
+    expect(momentOf(entry("run_ended", { ...end, end_note: "denied", reason: "Too dear" }), known)).toMatchObject({
+      ...{ title: "Run ended: its release was denied", by: "Ada Lovelace", said: "Too dear", facts: ["Last step: 3"] },
+    });
+    expect(momentOf(entry("run_ended", { ...end, end_note: "denied" }, null), known)).toMatchObject({
+      ...{ title: "Run ended: its release was denied", by: null, said: null },
+    });
+    expect(momentOf(entry("run_ended", { ...end, end_note: "timed_out" }, null), known)).toMatchObject({
+      ...{ title: "Run ended: nobody released it in time", by: null, facts: ["Last step: 3"] },
     });
   });
 

@@ -33,10 +33,7 @@ const readers: Readonly<Record<TimelineEntry["type"], Reader>> = {
     tone: "deny",
     facts: lines(detail("reason")),
   }),
-  run_ended: (detail) => ({
-    title: detail("status") === "failed_policy" ? "Run stopped by policy" : `Run ended: ${lower(detail("status"))}`,
-    facts: lines(because(detail("termination_reason")), stoppedAt(detail("stopped_at_step"))),
-  }),
+  run_ended: endReading,
   created: (detail) => ({
     title: `Incident opened as ${lower(detail("severity"))}`,
     tone: toneOf(detail("severity")),
@@ -78,6 +75,19 @@ export function momentOf(entry: TimelineEntry, known: Known): Moment {
     facts: [],
     isAhead: false,
     ...reading,
+  };
+}
+
+// A pause that nobody approved ends a run as a block does, and is none: a person denied it, or no one came.
+function endReading(detail: Detail): Reading {
+  const facts = lines(stoppedAt(detail("stopped_at_step")));
+  const note = detail("end_note");
+  if (note === "denied")
+    return { title: "Run ended: its release was denied", tone: "deny", said: detail("reason"), facts };
+  if (note === "timed_out") return { title: "Run ended: nobody released it in time", facts };
+  return {
+    title: detail("status") === "failed_policy" ? "Run stopped by policy" : `Run ended: ${lower(detail("status"))}`,
+    facts: lines(because(detail("termination_reason")), ...facts),
   };
 }
 

@@ -2,7 +2,7 @@
 
 import { amountOf, metricName } from "@/components/activity/metric-words";
 import { words } from "@/components/data/format";
-import { bindWords, conflictWords } from "@/components/policies/policy-words";
+import { bindWords, conflictWords } from "@/components/policies/exact-words";
 import type { SnapshotSummary } from "@/server/gate/wire";
 
 type Summary = Omit<SnapshotSummary, "snapshot_id" | "content_hash">;

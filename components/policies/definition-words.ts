@@ -2,22 +2,19 @@
 
 import { amountOf, metricName } from "@/components/activity/metric-words";
 import { words } from "@/components/data/format";
+import { bindWords, conflictWords, failureModeWords, onKillWords } from "@/components/policies/exact-words";
 import { limitSentence } from "@/components/policies/limit-sentence";
 import {
-  bindWords,
   categoryWords,
-  conflictWords,
-  failureModeWords,
   limitEnforcementWords,
   limitScopeWords,
-  onKillWords,
   rolloutWords,
   ruleEnforcementWords,
   ruleTypeWords,
-  scopeTypeWords,
   severityWords,
   type Words,
 } from "@/components/policies/policy-words";
+import { scopesText } from "@/components/policies/rule-scope-text";
 import type { Limit, Policy } from "@/server/policies/wire";
 
 type Definition = Readonly<Record<string, unknown>>;
@@ -96,17 +93,4 @@ function worded(field: string, definition: Definition): string {
   if (field === "status") return words(String(value));
   if (field === "scopes") return scopesText(value);
   return typeof value === "string" ? value : JSON.stringify(value);
-}
-
-/** "All runs", "Chosen agents: a, b". */
-export function scopesText(scopes: unknown): string {
-  if (!Array.isArray(scopes) || scopes.length === 0) return "nobody";
-  return scopes.map(scopeText).join("; ");
-}
-
-function scopeText(scope: unknown): string {
-  if (typeof scope !== "object" || scope === null || !("type" in scope)) return JSON.stringify(scope);
-  const label = Object.entries<Words>(scopeTypeWords).find(([type]) => type === scope.type)?.[1].label;
-  const ids = "ids" in scope && Array.isArray(scope.ids) ? scope.ids : [];
-  return ids.length === 0 ? (label ?? String(scope.type)) : `${label}: ${ids.join(", ")}`;
 }

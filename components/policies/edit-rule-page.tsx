@@ -4,8 +4,8 @@ import { useState } from "react";
 import { QueryView } from "@/components/data/query-view";
 import { ruleDraftOf } from "@/components/policies/rule-draft";
 import { RuleForm } from "@/components/policies/rule-form";
-import { ruleHref } from "@/components/policies/rule-href";
-import { ruleCrumbs } from "@/components/policies/rule-page";
+import { ruleCrumbs, ruleHref } from "@/components/policies/rule-href";
+
 import { type PolicyActions, PolicyActionsProvider } from "@/components/policies/server-actions";
 import { useRule } from "@/components/policies/use-rule";
 import { DetailPage } from "@/components/shell/detail-page";

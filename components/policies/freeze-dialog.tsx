@@ -3,7 +3,8 @@
 import { useState } from "react";
 import { ConfirmAction } from "@/components/data/confirm-action";
 import { plural } from "@/components/data/format";
-import { freezeWords, optionsOf } from "@/components/policies/policy-words";
+import { freezeWords } from "@/components/policies/exact-words";
+import { optionsOf } from "@/components/policies/policy-words";
 import { freezeReads } from "@/components/policies/reads";
 import { usePolicyActions } from "@/components/policies/server-actions";
 import { useSession } from "@/components/shell/session";

@@ -2,9 +2,9 @@
 
 import { useState } from "react";
 import { useActorName } from "@/components/account/use-actor-names";
+import { runHref } from "@/components/activity/run-href";
 import { plural, shortId, words } from "@/components/data/format";
 import { Time } from "@/components/data/time";
-import { runHref } from "@/components/policies/rule-href";
 import { useMay } from "@/components/shell/session";
 import { Button } from "@/components/ui/button";
 import { Link } from "@/components/ui/link";

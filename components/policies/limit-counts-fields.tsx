@@ -1,9 +1,10 @@
 "use client";
 
 import { formUnit } from "@/components/policies/amount-units";
+import { resetWords } from "@/components/policies/exact-words";
 import { limitTypesFor, persFor } from "@/components/policies/limit-draft";
 import type { LimitFieldsProps } from "@/components/policies/limit-form";
-import { limitTypeWords, optionsOf, resetWords } from "@/components/policies/policy-words";
+import { limitTypeWords, optionsOf } from "@/components/policies/policy-words";
 import { Fieldset, NumberField, SelectField } from "@/components/ui/field";
 import { limitPers, limitTypes, resetPeriods } from "@/db/vocabulary";
 import { MAX_WINDOW_SECONDS } from "@/server/policies/wire";

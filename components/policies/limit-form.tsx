@@ -12,7 +12,7 @@ import { limitReads } from "@/components/policies/reads";
 import { limitHref } from "@/components/policies/rule-href";
 import { ScopeFields } from "@/components/policies/scope-fields";
 import { usePolicyActions } from "@/components/policies/server-actions";
-import { staleLimit } from "@/components/policies/stale-limit";
+import { staleLimit } from "@/components/policies/stale";
 import { ButtonLink } from "@/components/ui/button";
 import { Callout } from "@/components/ui/callout";
 import { ChoiceField, Fieldset, NumberField, TextAreaField, TextField } from "@/components/ui/field";

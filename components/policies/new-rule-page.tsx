@@ -3,7 +3,7 @@
 import { ruleTypeWords } from "@/components/policies/policy-words";
 import { newRuleDraft } from "@/components/policies/rule-draft";
 import { RuleForm } from "@/components/policies/rule-form";
-import { ruleCrumbs } from "@/components/policies/rule-page";
+import { ruleCrumbs } from "@/components/policies/rule-href";
 import { type PolicyActions, PolicyActionsProvider } from "@/components/policies/server-actions";
 import { DetailPage } from "@/components/shell/detail-page";
 import { useMay } from "@/components/shell/session";

@@ -1,17 +1,11 @@
 // What the words of the vocabulary mean to somebody who has never read it: one label and one sentence each.
 
 import type {
-  BindMoment,
-  ConflictStrategy,
-  FailureMode,
-  FreezeType,
   LimitCategory,
   LimitEnforcement,
   LimitScopeType,
   LimitType,
-  OnKill,
   PolicyCategory,
-  ResetPeriod,
   Rollout,
   RuleEnforcement,
   RuleType,
@@ -24,7 +18,7 @@ export interface Words {
   hint: string;
 }
 
-type Table<K extends string> = Readonly<Record<K, Words>>;
+export type Table<K extends string> = Readonly<Record<K, Words>>;
 
 export const ruleTypeWords: Table<RuleType> = {
   token_limit: { label: "Token limit", hint: "How many tokens a run or a step may use." },
@@ -52,12 +46,6 @@ export const limitEnforcementWords: Table<LimitEnforcement> = {
   warn: { label: "Warn", hint: "Nothing is held back. Going beyond is recorded." },
 };
 
-export const onKillWords: Table<OnKill> = {
-  none: { label: "Freeze nothing", hint: "Only this run ends." },
-  freeze_key: { label: "Freeze its API key", hint: "The key starts nothing more until the freeze is lifted." },
-  freeze_agent: { label: "Freeze its agent", hint: "The agent starts nothing more until the freeze is lifted." },
-};
-
 export const severityWords: Table<Severity> = {
   low: { label: "Low", hint: "Somebody should know." },
   medium: { label: "Medium", hint: "Somebody should look today." },
@@ -78,34 +66,6 @@ export const scopeTypeWords: Table<ScopeType> = {
   agent: { label: "Chosen agents", hint: "Runs of agents you name." },
   api_key: { label: "Chosen API keys", hint: "Runs that were started with keys you name." },
   human_actor: { label: "Chosen people", hint: "Runs on behalf of people you name, by the id the runner gives." },
-};
-
-export const conflictWords: Table<ConflictStrategy> = {
-  most_restrictive: { label: "Most restrictive wins", hint: "Of several values the lowest holds." },
-  explicit_priority: {
-    label: "Precedence wins",
-    hint: "Of several values the one with the lowest precedence number holds.",
-  },
-  fail_closed: { label: "Refuse when unclear", hint: "Two values at the same precedence: the run does not start." },
-};
-
-export const bindWords: Table<BindMoment> = {
-  each_step: { label: "Each step", hint: "Before a step is admitted and after it has reported." },
-  run_start: {
-    label: "Start of the run",
-    hint: "Once, before anything has been used. Conditions over identity and tags only.",
-  },
-  first_token: { label: "First model call", hint: "At the first post of type llm_call." },
-  step_start: { label: "Before a step", hint: "At admissions, by the estimate." },
-  step_end: { label: "After a step", hint: "At reports and results, by what was used." },
-  on_change: { label: "When the number changes", hint: "Only when the metric differs from its last evaluation." },
-};
-
-export const failureModeWords: Table<FailureMode | "null"> = {
-  fail_closed: { label: "Block", hint: "If the rule cannot be evaluated, the step is blocked." },
-  fail_warn: { label: "Warn", hint: "If the rule cannot be evaluated, the step goes on with a warning." },
-  fail_open: { label: "Let pass", hint: "If the rule cannot be evaluated, the step goes on. It is recorded." },
-  null: { label: "As the tenant's settings say", hint: "Set under Account › Account Management." },
 };
 
 export const rolloutWords: Table<Rollout> = {
@@ -136,20 +96,6 @@ export const limitScopeWords: Table<LimitScopeType> = {
   human_actor: { label: "Each person", hint: "A counter for each person a run acts for." },
   project: { label: "Each project", hint: "A counter for each project the runner names." },
   provider: { label: "Each provider", hint: "A counter for each provider the runner names." },
-};
-
-export const resetWords: Table<ResetPeriod> = {
-  daily: { label: "A day", hint: "Starts anew at midnight in the tenant's time zone." },
-  weekly: { label: "A week", hint: "Starts anew on Monday." },
-  monthly: { label: "A month", hint: "Starts anew on the first." },
-  none: { label: "In all", hint: "Never starts anew." },
-};
-
-export const freezeWords: Table<FreezeType> = {
-  agent: { label: "An agent", hint: "It starts nothing, and its live runs end." },
-  key: { label: "An API key", hint: "It starts nothing, and its live runs end." },
-  run: { label: "One run", hint: "It ends." },
-  tenant: { label: "The whole tenant", hint: "Nothing starts, and every live run ends." },
 };
 
 /** For select and radio fields, in the order of the table. */

@@ -2,11 +2,12 @@
 
 import { useState } from "react";
 import { ConfirmAction } from "@/components/data/confirm-action";
-import { bindWords, conflictWords, failureModeWords, optionsOf } from "@/components/policies/policy-words";
+import { bindWords, conflictWords, failureModeWords } from "@/components/policies/exact-words";
+import { optionsOf } from "@/components/policies/policy-words";
 import { ruleReads } from "@/components/policies/reads";
 import { momentsFor } from "@/components/policies/rule-draft";
 import { usePolicyActions } from "@/components/policies/server-actions";
-import { staleRule } from "@/components/policies/stale-rule";
+import { staleRule } from "@/components/policies/stale";
 import { NumberField, SelectField } from "@/components/ui/field";
 import { useToast } from "@/components/ui/toast";
 import type { ConflictStrategy } from "@/db/vocabulary";

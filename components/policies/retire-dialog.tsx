@@ -4,7 +4,7 @@ import { ConfirmAction } from "@/components/data/confirm-action";
 import { plural } from "@/components/data/format";
 import { ruleReads } from "@/components/policies/reads";
 import { usePolicyActions } from "@/components/policies/server-actions";
-import { staleRule } from "@/components/policies/stale-rule";
+import { staleRule } from "@/components/policies/stale";
 import { useViolationsOf } from "@/components/policies/use-rule";
 import { TextAreaField } from "@/components/ui/field";
 import { useToast } from "@/components/ui/toast";

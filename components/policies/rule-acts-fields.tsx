@@ -1,8 +1,7 @@
 "use client";
 
-import { scopesText } from "@/components/policies/definition-words";
+import { onKillWords } from "@/components/policies/exact-words";
 import {
-  onKillWords,
   optionsOf,
   rolloutWords,
   ruleEnforcementWords,
@@ -10,6 +9,7 @@ import {
   severityWords,
 } from "@/components/policies/policy-words";
 import type { RuleFieldsProps } from "@/components/policies/rule-form";
+import { scopesText } from "@/components/policies/rule-scope-text";
 import { ScopeFields } from "@/components/policies/scope-fields";
 import { ChoiceField, Fieldset, SelectField } from "@/components/ui/field";
 import { onKills, rollouts, ruleEnforcements, scopeTypes, severities } from "@/db/vocabulary";

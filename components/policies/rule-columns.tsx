@@ -3,10 +3,10 @@
 import type { Column } from "@/components/data/data-table";
 import { count } from "@/components/data/format";
 import { Time } from "@/components/data/time";
-import { scopesText } from "@/components/policies/definition-words";
 import { EnforcementMark, StandingMark } from "@/components/policies/policy-marks";
 import { ruleTypeWords } from "@/components/policies/policy-words";
 import { useRuleEffect } from "@/components/policies/rule-effects";
+import { scopesText } from "@/components/policies/rule-scope-text";
 import { ruleTest } from "@/components/policies/rule-sentence";
 import { Skeleton } from "@/components/ui/skeleton";
 import type { Policy } from "@/server/policies/wire";

@@ -6,17 +6,12 @@ import { Facts } from "@/components/data/facts";
 import { count } from "@/components/data/format";
 import { QueryView } from "@/components/data/query-view";
 import { Time } from "@/components/data/time";
-import { scopesText } from "@/components/policies/definition-words";
+import { bindWords, conflictWords, failureModeWords } from "@/components/policies/exact-words";
 import { EnforcementMark, IntegrityMark, SeverityMark, StandingMark } from "@/components/policies/policy-marks";
-import {
-  bindWords,
-  categoryWords,
-  conflictWords,
-  failureModeWords,
-  ruleTypeWords,
-} from "@/components/policies/policy-words";
+import { categoryWords, ruleTypeWords } from "@/components/policies/policy-words";
 import { RuleButtons } from "@/components/policies/rule-buttons";
 import { violationsHref } from "@/components/policies/rule-href";
+import { scopesText } from "@/components/policies/rule-scope-text";
 import { ruleNotes, ruleSentence } from "@/components/policies/rule-sentence";
 import { RuleSnapshots } from "@/components/policies/rule-snapshots";
 import { RuleVersions } from "@/components/policies/rule-versions";

@@ -1,12 +1,7 @@
 "use client";
 
-import {
-  bindWords,
-  categoryWords,
-  conflictWords,
-  failureModeWords,
-  optionsOf,
-} from "@/components/policies/policy-words";
+import { bindWords, conflictWords, failureModeWords } from "@/components/policies/exact-words";
+import { categoryWords, optionsOf } from "@/components/policies/policy-words";
 import { momentsFor } from "@/components/policies/rule-draft";
 import type { RuleFieldsProps } from "@/components/policies/rule-form";
 import { NumberField, SelectField } from "@/components/ui/field";

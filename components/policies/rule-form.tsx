@@ -12,7 +12,7 @@ import { ruleHref } from "@/components/policies/rule-href";
 import { ruleNotes, ruleSentence } from "@/components/policies/rule-sentence";
 import { RuleTestFields } from "@/components/policies/rule-test-fields";
 import { usePolicyActions } from "@/components/policies/server-actions";
-import { staleRule } from "@/components/policies/stale-rule";
+import { staleRule } from "@/components/policies/stale";
 import { ButtonLink } from "@/components/ui/button";
 import { Callout } from "@/components/ui/callout";
 import { TextAreaField, TextField } from "@/components/ui/field";

@@ -1,11 +1,10 @@
 "use client";
 
 import { RuleDetail } from "@/components/policies/rule-detail";
+import { ruleCrumbs } from "@/components/policies/rule-href";
 import { type PolicyActions, PolicyActionsProvider } from "@/components/policies/server-actions";
 import { useRule } from "@/components/policies/use-rule";
 import { DetailPage } from "@/components/shell/detail-page";
-
-export const ruleCrumbs = [{ label: "Policies" }, { href: "/policies/active", label: "Active" }] as const;
 
 export function RulePage({ policyId, actions }: { policyId: string; actions: PolicyActions }) {
   const name = useRule(policyId).data?.entity.name;

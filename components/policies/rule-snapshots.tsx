@@ -1,12 +1,12 @@
 "use client";
 
 import { useQuery } from "@tanstack/react-query";
+import { runHref } from "@/components/activity/run-href";
 import { plural, shortId } from "@/components/data/format";
 import { QueryView } from "@/components/data/query-view";
 import { Time } from "@/components/data/time";
 import { IntegrityMark } from "@/components/policies/policy-marks";
 import { snapshotsQuery } from "@/components/policies/policy-queries";
-import { runHref } from "@/components/policies/rule-href";
 import { Link } from "@/components/ui/link";
 import { Section } from "@/components/ui/section";
 import { Skeleton } from "@/components/ui/skeleton";

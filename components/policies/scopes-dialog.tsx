@@ -7,7 +7,7 @@ import { ruleReads } from "@/components/policies/reads";
 import { ruleSentence } from "@/components/policies/rule-sentence";
 import { idsIn, textOfIds } from "@/components/policies/scope-text";
 import { usePolicyActions } from "@/components/policies/server-actions";
-import { staleRule } from "@/components/policies/stale-rule";
+import { staleRule } from "@/components/policies/stale";
 import { ChoiceField, TextAreaField } from "@/components/ui/field";
 import { useToast } from "@/components/ui/toast";
 import type { ScopeType } from "@/db/vocabulary";

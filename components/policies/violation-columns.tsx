@@ -1,11 +1,11 @@
 "use client";
 
 import { amountOf, bareAmountOf } from "@/components/activity/metric-words";
+import { runHref } from "@/components/activity/run-href";
 import type { Column } from "@/components/data/data-table";
 import { count, shortId } from "@/components/data/format";
 import { Time } from "@/components/data/time";
 import { SeverityMark, ViolationMark } from "@/components/policies/policy-marks";
-import { runHref } from "@/components/policies/rule-href";
 import { brokenName, violationText } from "@/components/policies/violation-text";
 import { Link } from "@/components/ui/link";
 import type { PolicyViolation } from "@/server/policies/wire";

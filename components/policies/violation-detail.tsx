@@ -1,11 +1,12 @@
 "use client";
 
 import { amountOf, metricName } from "@/components/activity/metric-words";
+import { runHref } from "@/components/activity/run-href";
 import { type Fact, Facts } from "@/components/data/facts";
 import { words } from "@/components/data/format";
 import { Time } from "@/components/data/time";
 import { SeverityMark, ViolationMark } from "@/components/policies/policy-marks";
-import { limitHref, ruleHref, runHref } from "@/components/policies/rule-href";
+import { limitHref, ruleHref } from "@/components/policies/rule-href";
 import { brokenName, violationText } from "@/components/policies/violation-text";
 import { ButtonLink } from "@/components/ui/button";
 import { Identifier } from "@/components/ui/identifier";

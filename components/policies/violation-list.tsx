@@ -1,10 +1,11 @@
 "use client";
 
+import { runHref } from "@/components/activity/run-href";
 import { plural } from "@/components/data/format";
 import { Time } from "@/components/data/time";
 import { ViolationMark } from "@/components/policies/policy-marks";
 import type { RuleOrLimit } from "@/components/policies/policy-queries";
-import { runHref, violationsHref } from "@/components/policies/rule-href";
+import { violationsHref } from "@/components/policies/rule-href";
 import { useViolationsOf } from "@/components/policies/use-rule";
 import { violationText } from "@/components/policies/violation-text";
 import { Link } from "@/components/ui/link";

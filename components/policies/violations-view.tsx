@@ -1,6 +1,7 @@
 "use client";
 
 import { useInfiniteQuery } from "@tanstack/react-query";
+import { runHref } from "@/components/activity/run-href";
 import { useAddress } from "@/components/data/address";
 import { DataTable } from "@/components/data/data-table";
 import { FilterBar } from "@/components/data/filter-bar";
@@ -8,7 +9,7 @@ import { filterOf, paramsOf } from "@/components/data/filter-params";
 import { ListView } from "@/components/data/query-view";
 import { SidePanel } from "@/components/data/side-panel";
 import { violationFilters } from "@/components/policies/policy-filters";
-import { limitHref, ruleHref, runHref } from "@/components/policies/rule-href";
+import { limitHref, ruleHref } from "@/components/policies/rule-href";
 import { violationParams, violationQuery } from "@/components/policies/search-params";
 import { useViolationNews } from "@/components/policies/use-violation-news";
 import { violationColumns } from "@/components/policies/violation-columns";

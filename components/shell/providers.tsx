@@ -2,6 +2,7 @@
 
 import { QueryClient, QueryClientProvider } from "@tanstack/react-query";
 import { type ReactNode, useState } from "react";
+import { DrawnAt } from "@/components/data/clock";
 import { TimeZone } from "@/components/data/time";
 import { TipLayer } from "@/components/ui/tip-layer";
 import { ToastRegion } from "@/components/ui/toast";
@@ -16,19 +17,23 @@ const TRIES = 2;
 
 interface ProvidersProps {
   session: SessionView;
+  /** By the server's clock, in milliseconds since 1970. */
+  drawnAt: number;
   children: ReactNode;
 }
 
 /** Another tenant, another cache: nothing of the one may be seen in the other. */
-export function ConsoleProviders({ session, children }: Readonly<ProvidersProps>) {
+export function ConsoleProviders({ session, drawnAt, children }: Readonly<ProvidersProps>) {
   return (
-    <TenantProviders key={session.tenant.tenant_id} session={session}>
-      {children}
-    </TenantProviders>
+    <DrawnAt value={drawnAt}>
+      <TenantProviders key={session.tenant.tenant_id} session={session}>
+        {children}
+      </TenantProviders>
+    </DrawnAt>
   );
 }
 
-function TenantProviders({ session, children }: Readonly<ProvidersProps>) {
+function TenantProviders({ session, children }: Omit<Readonly<ProvidersProps>, "drawnAt">) {
   const [queries] = useState(newQueries);
   return (
     <QueryClientProvider client={queries}>

@@ -1,7 +1,7 @@
 "use client";
 
 import type { ReactNode } from "react";
-import { classes } from "@/components/ui/classes";
+import { classes, panelWidth } from "@/components/ui/classes";
 import { Link } from "@/components/ui/link";
 import { ForbiddenState } from "@/components/ui/states";
 import { useSession } from "./session";
@@ -38,6 +38,7 @@ export function TopicPage({ topic: id, actions, aside, children }: Readonly<Topi
           {permissions.includes(topic.permission) ? children : <ForbiddenState permission={topic.permission} />}
         </div>
       </div>
+      {aside ? <div aria-hidden className={classes("hidden shrink-0 xl:block", panelWidth)} /> : null}
       {aside}
     </div>
   );

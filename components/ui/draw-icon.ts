@@ -1,15 +1,9 @@
-// Draws an icon of lucide's. The library's own way takes sizes, colours and widths that no icon here is given, and is
-// larger than all icons of a page: the bundler puts this one in its place (next.config.js).
+// Draws an icon of lucide's. Its lines are in one file that a browser fetches once, public/icons.svg, and not in the scripts
+// of every page: the bundler puts this in the place of each of the library's icons (scripts/icon-drawing.cjs).
 
 import { createElement, type SVGProps } from "react";
 
-interface IconData {
-  name: string;
-  node: readonly (readonly [tag: string, attributes: Readonly<Record<string, string>>])[];
-}
-
 const look = {
-  xmlns: "http://www.w3.org/2000/svg",
   width: 24,
   height: 24,
   viewBox: "0 0 24 24",
@@ -20,8 +14,8 @@ const look = {
   strokeLinejoin: "round",
 } as const;
 
-/** An icon without a name for screen readers is left out for them. */
-export function drawIcon({ name, node }: IconData) {
+/** `name` is that of the library's file. An icon without a name for screen readers is left out for them. */
+export function drawIcon(name: string) {
   // biome-ignore lint/correctness/noComponentHookFactories: once for each icon, when its module is loaded.
   return function Icon({ className, ...rest }: SVGProps<SVGSVGElement>) {
     const isNamed = Object.keys(rest).some((prop) => prop.startsWith("aria-") || prop === "role" || prop === "title");
@@ -33,7 +27,7 @@ export function drawIcon({ name, node }: IconData) {
         ...(isNamed ? {} : { "aria-hidden": true }),
         ...rest,
       },
-      node.map(([tag, { key, ...attributes }]) => createElement(tag, { key, ...attributes })),
+      createElement("use", { href: `/icons.svg#${name}` }),
     );
   };
 }

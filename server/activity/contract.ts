@@ -113,8 +113,13 @@ export const RunActivity = RunSummary.extend({
   late_records: z.int(),
   /** What settled above its own estimates; over each limit: `GET /runs/{run_id}`. */
   overshoot: z.object({ tokens: z.int(), cost_cents: z.number() }).nullable(),
+  /** What people decided about its pauses, oldest first; of more than twenty the newest. `by`: `user:<id>`. */
+  releases: z.array(
+    z.object({ decision: z.enum(["approve", "deny"]), reason: z.string().nullable(), by: z.string(), at: Instant }),
+  ),
 });
 export type RunActivity = z.output<typeof RunActivity>;
+export type RunRelease = RunActivity["releases"][number];
 
 const runFilters = {
   agent: Term,

@@ -2,9 +2,10 @@ import { eq } from "drizzle-orm";
 import { runs } from "@/db/schema/activity";
 import { policySnapshots } from "@/db/schema/policies";
 import type { getActivity, RunActivity } from "@/server/activity/contract";
+import { listReleases } from "@/server/activity/releases";
 import { isLive } from "@/server/activity/rules";
 import { factsOfRun } from "@/server/activity/run-list";
-import { hasUnpriced, runActivity } from "@/server/activity/run-view";
+import { hasUnpriced, runActivity, wasReleased } from "@/server/activity/run-view";
 import { shownHash } from "@/server/activity/shown-hash";
 import { actorKey, type Principal } from "@/server/platform/auth/principal";
 import type { TenantDb } from "@/server/platform/db/tenant-db";
@@ -16,7 +17,10 @@ export async function activityOf(db: TenantDb, runId: string): Promise<OutputOf<
   const row = await db.first(runs, eq(runs.runId, runId));
   if (row === null) throw NotFound.with();
   const facts = { ...(await factsOfRun(db, runId)), unpriced: hasUnpriced(row.memory) };
-  const entity = runActivity(row, facts, await snapshotOf(db, row.snapshotId));
+  const snapshot = await snapshotOf(db, row.snapshotId);
+  // Most runs were never paused, and their records are many.
+  const releases = wasReleased(row.memory) ? await listReleases(db, runId) : [];
+  const entity = runActivity(row, facts, { snapshot, releases });
   return { entity, actions: actionsOn(entity, db.principal) };
 }
 

@@ -120,7 +120,11 @@ function unsettledOf(row: Row): RunActivity["unsettled"] {
 }
 
 /** What is said of one run beyond its line in a list. */
-export function runActivity(row: Row, facts: RunFacts, snapshot: RunActivity["policy_snapshot"]): RunActivity {
+export function runActivity(
+  row: Row,
+  facts: RunFacts,
+  { snapshot, releases }: { snapshot: RunActivity["policy_snapshot"]; releases: RunActivity["releases"] },
+): RunActivity {
   const hasError = row.errorCode !== null || row.errorMessage !== null;
   return {
     ...runSummary(row, facts),
@@ -134,6 +138,7 @@ export function runActivity(row: Row, facts: RunFacts, snapshot: RunActivity["po
     unsettled: unsettledOf(row),
     late_records: row.lateRecords,
     overshoot: overshootOf(row.memory),
+    releases,
   };
 }
 
@@ -149,6 +154,11 @@ export function overshootOf(memory: unknown): RunActivity["overshoot"] {
 /** Whether some usage had no price, so that the cost is a lower bound. */
 export function hasUnpriced(memory: unknown): boolean {
   return member(memory, "unpriced") === true;
+}
+
+/** Whether anybody ever decided about one of its pauses. */
+export function wasReleased(memory: unknown): boolean {
+  return member(memory, "release") !== undefined;
 }
 
 function member(value: unknown, name: string): unknown {

@@ -119,7 +119,7 @@ const making = {
   transaction: "own",
 } as const;
 
-/** 201 when it is ready at once, 202 when a job makes it. An incident without a run gives a bundle that says so. */
+/** 201 when it is ready at once or can never be made, 202 when a job makes it: `status` says which. An incident without a run gives a bundle that says so. */
 export const exportEvidence = endpoint({
   ...making,
   id: "exports.evidence",

@@ -9,6 +9,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { makeAtOnce } from "@/server/exports/make-at-once";
 import { makeBundleJob } from "@/server/exports/make-bundle-job";
 import {
+  type Asked,
   ask,
   detailOf,
   download,
@@ -22,6 +23,8 @@ import { systemPrincipal } from "@/server/platform/auth/principal";
 import { inspect } from "@/server/platform/db/testing/test-database";
 import { startJobs } from "@/server/platform/jobs/start-jobs";
 import { send } from "@/server/testing/callers";
+import { sequenceNow } from "@/server/transparency/sequencer";
+import { asIntruder } from "@/server/transparency/testing/log-world";
 
 let large: ExportsWorld;
 const children: ChildProcess[] = [];
@@ -180,32 +183,65 @@ describe("a maker that is killed in the middle", () => {
 });
 
 describe("a bundle that cannot be made", () => {
-  it("says why in plain words while it is tried again, and when it is given up", async () => {
+  const why = "Record 2 of the run is not what a record is. Verify the run.";
+  const final = { status: "failed", failure: expect.stringContaining(`${why} It would fail the same way again`) };
+
+  // Past the triggers, as only somebody with the whole database could.
+  async function malform({ tenantId }: ExportsWorld): Promise<void> {
+    await inspect().begin(async (tx) => {
+      await tx`set local session_replication_role = replica`;
+      await tx`update trace_records set body = '[]' where tenant_id = ${tenantId} and seq = 2`;
+    });
+  }
+
+  it("whatever is tried: the answer says so, and its job has nothing to do", async () => {
     const world = await makeExportsWorld();
     const sql = inspect();
-    // Past the triggers, as only somebody with the whole database could.
-    await sql.begin(async (tx) => {
-      await tx`set local session_replication_role = replica`;
-      await tx`update trace_records set body = '[]' where tenant_id = ${world.tenantId} and seq = 2`;
-    });
+    await malform(world);
     const asked = await ask(world.member, world.incidentId, "evidence", { body: { format: "json" } });
-    expect([asked.status, asked.body.status]).toEqual([202, "generating"]);
-    const why = "Record 2 of the run is not what a record is. Verify the run.";
-    expect(await detailOf(world.auditor, asked.body.bundle_id)).toMatchObject({ failure: why, attempts: 1 });
+    expect([asked.status, asked.body.status, asked.body.download_url]).toEqual([201, "failed", null]);
     const ids = { tenant_id: world.tenantId, bundle_id: String(asked.body.bundle_id) };
-    await expect(makeBundleJob.run(ids, new AbortController().signal)).rejects.toThrow(why);
-    await makeBundleJob.bury(ids, new AbortController().signal);
-    expect(await detailOf(world.auditor, asked.body.bundle_id)).toMatchObject({
-      status: "failed",
-      failure: expect.stringContaining(why),
-      attempts: 2,
-    });
+    await makeBundleJob.run(ids, new AbortController().signal);
+    expect(await detailOf(world.auditor, asked.body.bundle_id)).toMatchObject({ ...final, attempts: 1 });
     const file = await download(world.member, asked.body.bundle_id);
     expect([file.status, JSON.parse(file.bytes.toString())]).toMatchObject([
       409,
       { type: expect.stringMatching(/export-failed$/), detail: expect.stringContaining(why) },
     ]);
-    const [event] = await sql`select topic from outbox where entity_id = ${ids.bundle_id} and topic = 'export.failed'`;
-    expect(event).toBeDefined();
+    const told = await sql`select topic from outbox where entity_id = ${ids.bundle_id} and topic = 'export.failed'`;
+    expect(told).toHaveLength(1);
+  });
+
+  it("is given up by its job after one attempt, and is asked for no more", async () => {
+    const world = await makeExportsWorld({ steps: 210 });
+    await malform(world);
+    const asked = await ask(world.member, world.incidentId, "evidence", { body: { format: "json" } });
+    expect(asked.status).toBe(202);
+    running.push(await startJobs([makeBundleJob]));
+    expect(await whenOver(world.auditor, asked.body.bundle_id)).toMatchObject({ ...final, attempts: 1 });
+    const waiting = () => inspect()`select from job_requests where tenant_id = ${world.tenantId}`;
+    expect(await until(waiting, (rows) => rows.length === 0)).toHaveLength(0);
+  });
+
+  it("for a reason that may pass is tried again, says why meanwhile, and is given up in the end", async () => {
+    const world = await makeExportsWorld();
+    const { tenantId } = world;
+    await sequenceNow(tenantId);
+    await asIntruder("update log_states set halted_at = now(), halt_reason = 'why' where tenant_id = $1", [tenantId]);
+    const given = await ask(world.member, world.incidentId, "evidence", { body: { format: "json" } });
+    const other = await ask(world.member, world.incidentId, "evidence", { body: { format: "csv" } });
+    expect([given, other].map(({ status, body }) => [status, body.status])).toEqual(Array(2).fill([202, "generating"]));
+    const why = "The evidence log is not signed.";
+    const idsOf = ({ body }: Asked) => ({ tenant_id: tenantId, bundle_id: String(body.bundle_id) });
+    const signal = new AbortController().signal;
+    await expect(makeBundleJob.run(idsOf(given), signal)).rejects.toThrow(why);
+    const stillToCome = { status: "generating", failure: expect.stringContaining(why), attempts: 2 };
+    expect(await detailOf(world.auditor, given.body.bundle_id)).toMatchObject(stillToCome);
+    await makeBundleJob.bury(idsOf(given), signal);
+    const givenUp = { status: "failed", failure: expect.stringMatching(/not signed.*It was tried several times/) };
+    expect(await detailOf(world.auditor, given.body.bundle_id)).toMatchObject(givenUp);
+    await asIntruder("update log_states set halted_at = null, halt_reason = null where tenant_id = $1", [tenantId]);
+    await makeBundleJob.run(idsOf(other), signal);
+    expect(await detailOf(world.auditor, other.body.bundle_id)).toMatchObject({ status: "ready", attempts: 2 });
   });
 });

@@ -1,8 +1,8 @@
 // A small bundle is made while its request waits, by the same steps as a job's. Whatever goes wrong here is the job's to mend.
 
 import { setTimeout as sleep } from "node:timers/promises";
-import { failureText } from "@/server/exports/failure";
-import { makeBundle } from "@/server/exports/make-bundle";
+import { failureText, Unmakable } from "@/server/exports/failure";
+import { giveUpAtOnce, makeBundle } from "@/server/exports/make-bundle";
 import { quietMaker } from "@/server/exports/maker";
 import { changeExport, type ExportRow, findExport, takeLease } from "@/server/exports/store";
 import { type Principal, systemPrincipal } from "@/server/platform/auth/principal";
@@ -37,6 +37,8 @@ async function attempt(principal: Principal, row: ExportRow): Promise<void> {
   try {
     await makeBundle(quietMaker(principal), row);
   } catch (error) {
+    // Its job finds it failed, and has nothing left to do.
+    if (error instanceof Unmakable) return giveUpAtOnce(quietMaker(principal), row.bundleId, error);
     await noteFailure(principal, row.bundleId, error);
   }
 }

@@ -1,7 +1,8 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { z } from "zod";
+import { Unmakable } from "@/server/exports/failure";
 import { MAKER, noteFailure } from "@/server/exports/make-at-once";
-import { giveUp } from "@/server/exports/make-bundle";
+import { giveUp, giveUpAtOnce } from "@/server/exports/make-bundle";
 import { makeInThread } from "@/server/exports/make-in-thread";
 import { quietMaker } from "@/server/exports/maker";
 import { type ExportRow, findExport, takeLease } from "@/server/exports/store";
@@ -24,6 +25,7 @@ export const makeBundleJob = defineJob(MAKER, {
       const of = { bundleId: row.bundleId, isDocument: row.format === "pdf" };
       await makeInThread({ tenantId: principal.tenantId, component: MAKER, ...of }, signal);
     } catch (error) {
+      if (error instanceof Unmakable) return giveUpAtOnce(quietMaker(principal), bundle_id, error);
       await noteFailure(principal, bundle_id, error);
       throw error;
     }

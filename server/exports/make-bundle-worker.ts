@@ -1,7 +1,7 @@
 // The program of the thread that makes a large bundle: ids in, why it failed out. Its connections are its own and end with it.
 
 import { parentPort, workerData } from "node:worker_threads";
-import { failureText } from "@/server/exports/failure";
+import { failureText, Unmakable } from "@/server/exports/failure";
 import { makeBundle } from "@/server/exports/make-bundle";
 import type { ThreadResult, ThreadTask } from "@/server/exports/make-in-thread";
 import { tellingMaker } from "@/server/exports/maker";
@@ -26,10 +26,10 @@ async function made(): Promise<ThreadResult> {
     const row = await asTenant(principal, (db) => findExport(db, bundleId));
     if (row === null) throw new Error("there is no such bundle");
     await makeBundle(tellingMaker(principal, new AbortController().signal, bundleId), row);
-    return { failure: null };
+    return { failure: null, isCertain: false };
   } catch (error) {
     log.warn({ err: error, bundle_id: bundleId }, "a bundle could not be made");
-    return { failure: failureText(error) };
+    return { failure: failureText(error), isCertain: error instanceof Unmakable };
   }
 }
 

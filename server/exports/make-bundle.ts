@@ -7,6 +7,7 @@ import { writeHash } from "@/server/evidence/hash";
 import type { NoteSigner } from "@/server/evidence/signed-note";
 import { assembleProof } from "@/server/exports/assemble-proof";
 import { PART_BYTES } from "@/server/exports/draft-sink";
+import type { Unmakable } from "@/server/exports/failure";
 import { documentBytes, draftBytes, textBehindDraft } from "@/server/exports/file-bytes";
 import { type Maker, underLease } from "@/server/exports/maker";
 import { type DraftPlan, findDraftPlan, writeDraft } from "@/server/exports/read-draft";
@@ -115,6 +116,13 @@ async function hashOf(pieces: AsyncIterable<Uint8Array>): Promise<Hash> {
   const hash = createHash("sha256");
   for await (const piece of pieces) hash.update(piece);
   return hash;
+}
+
+const CERTAIN = "It would fail the same way again: ask for it anew when that is mended.";
+
+/** Every attempt would end like this one: whoever waits is told now. */
+export function giveUpAtOnce(maker: Maker, bundleId: string, why: Unmakable): Promise<void> {
+  return giveUp(maker, bundleId, `${why.message} ${CERTAIN}`);
 }
 
 /** Says that a bundle will not come, for good. */

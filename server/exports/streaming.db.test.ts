@@ -55,7 +55,7 @@ async function madeInSmallThread(format: string) {
   expect(status).toBe(202);
   const data: ThreadTask = { tenantId, component: "exports.make", bundleId: String(body.bundle_id), isDocument: false };
   const limits = { heapMb: HEAP_MB, youngMb: 8, longestMs: 600_000 };
-  expect(await runInThread<ThreadResult>("make-bundle", { data, ...limits })).toEqual({ failure: null });
+  expect(await runInThread<ThreadResult>("make-bundle", { data, ...limits })).toMatchObject({ failure: null });
   expect(await detailOf(member, data.bundleId)).toMatchObject({ status: "ready", attempts: 0 });
   return download(member, data.bundleId);
 }

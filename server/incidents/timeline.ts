@@ -3,6 +3,8 @@
 
 import { eq } from "drizzle-orm";
 import { incidentEvents } from "@/db/schema/incidents";
+import type { RunRelease } from "@/server/activity/contract";
+import { listReleases } from "@/server/activity/releases";
 import { type TimelineEntry, timelineEntryTypes } from "@/server/incidents/contract";
 import type { IncidentRow } from "@/server/incidents/image";
 import { countCap, type PageRequest } from "@/server/incidents/page";
@@ -31,11 +33,24 @@ export function milestonesOf(incident: IncidentRow, run: RunFacts | null, now: D
     add("1:inflection", "inflection", incident.violationAt, { ...detail, policy_id: incident.policyId });
   }
   if (run?.completed_at) {
-    const { run_id, status, termination_reason, stopped_at_step } = run;
-    add("2:run_ended", "run_ended", run.completed_at, { run_id, status, termination_reason, stopped_at_step });
+    milestones.push(endOfRun(run, run.completed_at));
   }
   add("4:sla_due", "sla_due", incident.slaDueAt, { severity: incident.severity, state: slaState(incident, now) });
   return milestones;
+}
+
+// Who denied its release ended it, with the reason that they gave; every other end is nobody's.
+function endOfRun(run: RunFacts, at: Date): TimelineRow {
+  const { run_id, status, termination_reason, end_note, stopped_at_step, denial } = run;
+  const [actorType, ...actorId] = denial?.by.split(":") ?? [];
+  return {
+    ...{ id: "2:run_ended", type: "run_ended", at },
+    ...{ actor_type: actorType ?? null, actor_id: denial === null ? null : actorId.join(":") },
+    detail: {
+      ...{ run_id, status, termination_reason, end_note, stopped_at_step },
+      ...(denial?.reason ? { reason: denial.reason } : {}),
+    },
+  };
 }
 
 /** `pending` until it is resolved or late. */
@@ -50,16 +65,21 @@ export type RunFacts = {
   agent_id: string;
   status: string;
   termination_reason: string | null;
+  end_note: string | null;
   stopped_at_step: number | null;
   started_at: Date;
   completed_at: Date | null;
+  /** What ended it, where somebody denied the release of its pause. */
+  denial: RunRelease | null;
 };
 
 export async function findRunFacts(db: TenantDb, runId: string): Promise<RunFacts | null> {
-  const [run] = await db.sql<RunFacts>`
-    select run_id, agent_id, status, termination_reason, stopped_at_step, started_at, completed_at
+  const [run] = await db.sql<Omit<RunFacts, "denial">>`
+    select run_id, agent_id, status, termination_reason, end_note, stopped_at_step, started_at, completed_at
     from runs where ${db.mine()} and run_id = ${runId}`;
-  return run ?? null;
+  if (run === undefined) return null;
+  const last = run.end_note === "denied" ? (await listReleases(db, runId)).at(-1) : undefined;
+  return { ...run, denial: last?.decision === "deny" ? last : null };
 }
 
 /** One page of events and milestones together, and how many there are of both. */
@@ -77,9 +97,9 @@ export async function listTimelineRows(
         left join incident_comments c on c.tenant_id = e.tenant_id and c.id = e.id
         where ${db.mine("e")} and e.incident_id = ${of.incidentId}
         union all
-        select m.id, m.type, m.at, null, null, m.detail
+        select m.id, m.type, m.at, m.actor_type, m.actor_id, m.detail
         from jsonb_to_recordset(${JSON.stringify(of.milestones)}::text::jsonb)
-          as m(id text, type text, at timestamptz(3), detail jsonb)
+          as m(id text, type text, at timestamptz(3), actor_type text, actor_id text, detail jsonb)
       ) as entry
       where ${behindCursor(db, request)}
       order by ${request.direction === "asc" ? db.fragment`at, id collate "C"` : db.fragment`at desc, id collate "C" desc`}

@@ -77,7 +77,12 @@ type Sentence = (detail: (name: string) => string, by: string) => string;
 const sentences: Readonly<Record<TimelineEntry["type"], Sentence>> = {
   run_started: (detail) => `The run of agent ${detail("agent_id")} started.`,
   inflection: (detail) => ended(`Step ${detail("step_index")} broke policy: ${detail("reason")}`),
-  run_ended: (detail) => `The run ended as ${detail("status")} (${detail("termination_reason")}).`,
+  run_ended: (detail, by) =>
+    detail("end_note") === "denied"
+      ? ended(
+          `The run ended as ${detail("status")}: the release of its pause was denied${by}${noteOf(detail("reason"))}`,
+        )
+      : `The run ended as ${detail("status")} (${detail("termination_reason")}).`,
   created: (detail, by) =>
     detail("source") === "manual"
       ? `The incident was opened${by} with severity ${detail("severity")}.`
@@ -91,7 +96,8 @@ const sentences: Readonly<Record<TimelineEntry["type"], Sentence>> = {
   sla_due: (detail) => `Time target of its severity: ${detail("state")}.`,
 };
 
-function sentenceOf(entry: TimelineEntry, actor: ActorRef | null): string {
+/** One plain sentence of the story. */
+export function sentenceOf(entry: TimelineEntry, actor: ActorRef | null): string {
   const detail = (name: string): string => {
     const value = entry.detail[name];
     return typeof value === "string" || typeof value === "number" ? String(value) : "";

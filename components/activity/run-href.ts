@@ -1,0 +1,3 @@
+export function runHref(runId: string): string {
+  return `/activity/runs/${runId}`;
+}
