@@ -41,7 +41,7 @@ const watched: readonly { check: Check; tables: Readonly<Record<string, readonly
     check: runHolds,
     tables: {
       runs: [
-        ...["last_seen_at", "last_at", "due_at", "paused_at", "paused_ms", "memory", "refusal_reason"],
+        ...["last_seen_at", "last_at", "due_at", "paused_at", "paused_ms", "memory"],
         ...["request_hash", "answer_status", "answer", "end_request_hash", "end_answer"],
       ],
       traces: ["archived_at"],

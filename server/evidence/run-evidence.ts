@@ -45,6 +45,8 @@ export type RunRow = {
   readonly runId: string;
   readonly traceId: string;
   readonly snapshotId: string | null;
+  /** Why it was refused at its start: such a run counts nowhere, and froze nothing. */
+  readonly refusalReason: string | null;
   readonly status: string;
   readonly terminationReason: string | null;
   readonly endNote: string | null;

@@ -7,6 +7,7 @@ import type { RunEvidence, RunRow } from "./run-evidence";
 
 /** Throws a Finding unless run and trace are who the snapshot's context names; `context` is null for a refused run. */
 export function verifyContext({ run, trace }: RunEvidence, context: CanonicalObject | null): void {
+  demand((run.refusalReason === null) === (context !== null), "run_changed");
   if (context !== null) {
     for (const [member, value] of Object.entries(contextMembers(run))) {
       const isSame = orFinding("run_changed", null, () => jcs(value) === jcs(context[member] ?? null));

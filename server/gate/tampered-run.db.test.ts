@@ -7,7 +7,7 @@ import { inspect } from "@/server/platform/db/testing/test-database";
 
 /** The gate's own clock and memory, and what it answered. */
 const notEvidence = [
-  ...["last_seen_at", "last_at", "due_at", "paused_at", "paused_ms", "memory", "refusal_reason"],
+  ...["last_seen_at", "last_at", "due_at", "paused_at", "paused_ms", "memory"],
   ...["request_hash", "answer_status", "answer", "end_request_hash", "end_answer"],
 ];
 const others: Readonly<Record<string, string>> = {

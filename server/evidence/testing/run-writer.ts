@@ -71,6 +71,7 @@ export class RunWriter {
         ...ended,
         ...{
           snapshotId: snapshot?.id ?? null,
+          refusalReason: snapshot === null ? "ambiguous_policies" : null,
           status: "running",
           seq: 0,
           headHash: this.#head,

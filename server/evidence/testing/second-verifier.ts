@@ -118,6 +118,7 @@ function check(rows: RunRows): void {
 
 function checkSnapshot({ run, snapshot }: RunRows): Buffer | null {
   equal(run.snapshotId, snapshot?.id ?? null);
+  equal(run.refusalReason === null, snapshot !== null);
   if (snapshot === null) return null;
   const content = canonicalObject(snapshot.canonical);
   canonicalObject(snapshot.setCanonical);

@@ -57,11 +57,11 @@ export function tamperings(rows: RunRows): Tampering[] {
   ];
 }
 
-// Nothing froze who and what a refused run was; only the agent stands twice.
+// Nothing froze who and what a refused run was, or why it was refused; only the agent stands twice.
 function covered({ run, snapshot }: RunRows): object {
   const isCovered = (column: string) =>
     snapshot === null
-      ? column === "agentId" || !(column in EXAMPLE)
+      ? column === "agentId" || !(column in EXAMPLE || column === "refusalReason")
       : column !== "startedBy" || run.startedBy !== EXAMPLE.startedBy;
   return Object.fromEntries(Object.entries(run).filter(([column]) => isCovered(column)));
 }
