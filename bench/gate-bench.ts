@@ -6,7 +6,9 @@ import { openTestBed, type Side, type TestBed } from "@/bench/test-bed";
 import { type Lane, median } from "@/bench/workload";
 
 export type Comparison = { name: string; clients: number; gate: Side; floor: Side };
-export type GateResults = { many: Comparison[]; hot: Comparison[]; cold: Comparison };
+/** `alone`: what the listener and the clients do without a database, so what no gate behind them can pass. */
+export type GateResults = { many: Comparison[]; hot: Comparison[]; cold: Comparison; alone: Alone[] };
+export type Alone = { clients: number; side: Side };
 
 const ROUNDS = 3;
 const ROUND_MS = 2_500;
@@ -43,7 +45,10 @@ async function measureAll(database: BenchDatabase, bed: TestBed): Promise<GateRe
   }
   const coldRuns = steps.slice(1, COLD_RUNS + 1).map((path) => ({ paths: [path], pauseMs: COLD_PAUSE_MS }));
   const sides = { gate: coldRuns, floor: coldRuns, beside: hotRun(steps, HOT_CLIENTS) };
-  return { many, hot, cold: await compare(bed, { name: "cold beside a hot run", clients: COLD_RUNS, ...sides }) };
+  const cold = await compare(bed, { name: "cold beside a hot run", clients: COLD_RUNS, ...sides });
+  const alone: Alone[] = [];
+  for (const clients of clientCounts) alone.push({ clients, side: await measureAlone(bed, clients) });
+  return { many, hot, cold, alone };
 }
 
 /** Every client goes round runs of its own. */
@@ -71,6 +76,15 @@ async function compare(bed: TestBed, { name, clients, gate, floor, beside = [] }
   const compared = { name, clients, gate: middle(gates), floor: middle(floors) };
   console.info(`  ${name}, ${clients} clients: ${spoken(compared.gate)} | floor ${spoken(compared.floor)}`);
   return compared;
+}
+
+async function measureAlone(bed: TestBed, clients: number): Promise<Side> {
+  const sides: Side[] = [];
+  for (let round = 0; round < ROUNDS; round += 1) {
+    sides.push(await bed.measure(manyRuns(bed.floors.alone, clients), { durationMs: ROUND_MS }));
+  }
+  console.info(`  the listener alone, ${clients} clients: ${spoken(middle(sides))}`);
+  return middle(sides);
 }
 
 function middle(sides: readonly Side[]): Side {

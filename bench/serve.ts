@@ -25,14 +25,14 @@ export async function serve(): Promise<void> {
   answerUsage(await listen(server, "127.0.0.1", 0));
 }
 
-/** `/floor/insert/<run>` and `/floor/update/<run>`: one autocommitted statement each. */
+/** `/floor/insert/<run>` and `/floor/update/<run>`: one autocommitted statement each; `/floor/alone/<run>`: none. */
 async function floor(sql: postgres.Sql, request: Request): Promise<Response> {
   const [kind = "", runId = ""] = request.url.split("/").slice(-2);
   const text = Buffer.from(await readBody(request));
   const step = readIJson(text) as Step;
   const tokens = step.usage.input_tokens + step.usage.output_tokens;
   if (kind === "insert") await insert(sql, { runId, step, tokens, text: text.toString() });
-  else await update(sql, { runId, step, tokens, text: text.toString() });
+  if (kind === "update") await update(sql, { runId, step, tokens, text: text.toString() });
   return new Response(JSON.stringify({ run_id: runId, step_id: step.step_id, action: "allow" }), {
     headers: { "Content-Type": "application/json" },
   });

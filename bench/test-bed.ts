@@ -12,7 +12,7 @@ export type TestBed = {
   server: MeasuredServer;
   /** Paths that take a step, one for each live run. */
   steps: string[];
-  floors: { insert: string[]; update: string[] };
+  floors: { insert: string[]; update: string[]; alone: string[] };
   measure(lanes: Lane[], options: { durationMs: number; beside?: Lane[] }): Promise<Side>;
   close(): void;
 };
@@ -28,7 +28,7 @@ export async function openTestBed(database: BenchDatabase, role: ServerRole = "s
     return {
       server,
       steps: runs.map((id) => `/api/v1/runs/${id}/steps`),
-      floors: { insert: floor("insert"), update: floor("update") },
+      floors: { insert: floor("insert"), update: floor("update"), alone: floor("alone") },
       measure: (measured, { durationMs, beside = [] }) =>
         measure({ server, load }, { port: server.port, key: database.key, durationMs, measured, beside }),
       close() {

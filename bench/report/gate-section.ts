@@ -3,7 +3,7 @@ import { atLeast, atMost, type Line, lineTable, ms, table, whole } from "@/bench
 import type { Side } from "@/bench/test-bed";
 
 export function gateSection(results: GateResults): string[] {
-  const { many, hot, cold } = results;
+  const { many, hot, cold, alone } = results;
   return [
     ...lineTable(linesOf(results)),
     "",
@@ -19,7 +19,22 @@ export function gateSection(results: GateResults): string[] {
     `${cold.clients} cold runs, each posting four times a second: p50 ${ms(cold.floor.p50)} and p99 ` +
       `${ms(cold.floor.p99)} ms alone; p50 ${ms(cold.gate.p50)} and p99 ${ms(cold.gate.p99)} ms beside ` +
       `64 clients on one hot run, which took ${whole(cold.gate.besidePerSecond)} steps a second.`,
+    "",
+    "The listener alone: it reads and parses a step and answers, and no database is asked. What a line above asks for is at",
+    "the right; clients, listener and database share the machine, so no gate behind this listener can pass the left.",
+    "",
+    ...table(
+      ["clients", "alone /s", "p50 ms", "p99 ms", "CPU", "asked of many runs /s", "asked of the hot run /s"],
+      alone.map(({ clients, side }) => [
+        ...[String(clients), ...sideCells(side)],
+        ...[whole(0.8 * floorOf(many, clients)), whole(3 * floorOf(hot, clients))],
+      ]),
+    ),
   ];
+}
+
+function floorOf(comparisons: readonly Comparison[], clients: number): number {
+  return comparisons.find((one) => one.clients === clients)?.floor.perSecond ?? Number.NaN;
 }
 
 function linesOf({ many, hot, cold }: GateResults): Line[] {

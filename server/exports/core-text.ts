@@ -52,7 +52,8 @@ export async function writeCore(
     if (form !== "csv") await write(text);
   };
   const onRecords = async (page: readonly ChainRecord[], texts: readonly string[], count: number) => {
-    if (form === "csv") await write(page.map((one, at) => lineOf(one, texts[at] ?? "", core)).join(""));
+    // Line by line: a page as one long text, twice, would be the most of what a table takes of the memory.
+    if (form === "csv") for (const [at, one] of page.entries()) await write(lineOf(one, texts[at] ?? "", core));
     await onPage(count);
   };
   return format === LINES_FORMAT
@@ -100,7 +101,7 @@ async function writeLines(core: Core, { hash, hashed, onRecords }: Output): Prom
   for await (const page of core.records()) {
     const texts = textsOf(page);
     const beside = await core.beside(page);
-    await hashed(texts.map((text, at) => `${recordLine(text, beside[at] ?? {})}\n`).join(""));
+    for (const [at, text] of texts.entries()) await hashed(`${recordLine(text, beside[at] ?? {})}\n`);
     count += page.length;
     await onRecords(page, texts, count);
   }

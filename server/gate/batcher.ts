@@ -11,13 +11,22 @@ import { tellChanged } from "./run-changes";
 const MAX_BATCH = 96;
 /** A hot run's posts come in several batches, so that others' wait for the loop is short. */
 const MAX_OF_RUN = 16;
+/** A tenant of which one run alone has posted for so long has no others. */
+const ALONE_MS = 1_000;
 /** One in this process, one in the database. */
 const MAX_UNDER_WAY = 2;
 
 /** `until`: how long it may be tried, counted from when it came. */
 type Waiting = { item: Item; tell: (told: Told) => void; until: number };
-/** `held`: the runs of the batches under way, whose later posts wait for them. */
-type Queue = { waiting: Waiting[]; held: Set<string>; underWay: number; isStarting: boolean };
+/** `held`: the runs of the batches under way, whose later posts wait for them. `mixedAt`: when another run than the one before it posted. */
+type Queue = {
+  waiting: Waiting[];
+  held: Set<string>;
+  underWay: number;
+  isStarting: boolean;
+  lastRunId: string;
+  mixedAt: number;
+};
 
 function queues(): Map<string, Queue> {
   return once("gate-queues", () => new Map<string, Queue>());
@@ -27,10 +36,12 @@ function queues(): Map<string, Queue> {
 export function submit(tenantId: string, item: Item): Promise<Told> {
   let queue = queues().get(tenantId);
   if (queue === undefined) {
-    queue = { waiting: [], held: new Set(), underWay: 0, isStarting: false };
+    queue = { waiting: [], held: new Set(), underWay: 0, isStarting: false, lastRunId: "", mixedAt: 0 };
     queues().set(tenantId, queue);
   }
   const current = queue;
+  if (current.lastRunId !== item.runId) current.mixedAt = performance.now();
+  current.lastRunId = item.runId;
   return new Promise((tell) => {
     current.waiting.push({ item, tell, until: patienceEnds() });
     void startBatches(tenantId, current);
@@ -55,10 +66,11 @@ async function startBatches(tenantId: string, queue: Queue): Promise<void> {
 function takeBatch(tenantId: string, queue: Queue): Waiting[] {
   const batch: Waiting[] = [];
   const places = new Map<string, number>();
+  const mostOfRun = performance.now() - queue.mixedAt > ALONE_MS ? MAX_BATCH : MAX_OF_RUN;
   queue.waiting = queue.waiting.filter((one) => {
     const { runId } = one.item;
     const taken = places.get(runId) ?? 0;
-    if (batch.length === MAX_BATCH || taken === MAX_OF_RUN || queue.held.has(runId)) return true;
+    if (batch.length === MAX_BATCH || taken >= mostOfRun || queue.held.has(runId)) return true;
     if (joinLane(tenantId, one)) return false;
     batch.push(one);
     places.set(runId, taken + 1);
