@@ -31,7 +31,7 @@ function usedFiles() {
 function usedNames() {
   return ["app", "components"].flatMap((folder) =>
     readdirSync(join(root, folder), { recursive: true, encoding: "utf8" })
-      .filter((path) => path.endsWith(".tsx"))
+      .filter((path) => /\.tsx?$/.test(path))
       .flatMap((path) => importsOf(readFileSync(join(root, folder, path), "utf8"))),
   );
 }

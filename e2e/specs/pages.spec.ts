@@ -65,11 +65,19 @@ async function check(page: Page, address: string): Promise<void> {
         address,
       )
       .toEqual([]);
+    expect.soft(await page.evaluate(missingIcons), `${address} draws icons that are not in /icons.svg`).toEqual([]);
     const overflow = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
     expect.soft(overflow, `${address} is wider than the window`).toBeLessThanOrEqual(0);
     expect.soft(faults, address).toEqual([]);
     page.removeAllListeners();
   });
+}
+
+/** In the browser: what the page draws by name, and the file of icons does not have. */
+async function missingIcons(): Promise<(string | null)[]> {
+  const file = await (await fetch("/icons.svg")).text();
+  const drawn = [...document.querySelectorAll("use")].map((use) => use.getAttribute("href"));
+  return drawn.filter((href) => !file.includes(`id="${href?.split("#")[1]}"`));
 }
 
 test("a page that nobody may see without signing in leads back after it", async ({ page }) => {
