@@ -55,16 +55,14 @@ test("runs that cannot be decided hold up nobody, and come back later each time"
 }, 120_000);
 
 test("a tenant whose run is held elsewhere keeps no other tenant waiting", async () => {
-  const slow = await GateWorld.mint();
-  const held = await slow.start();
+  const [slow, quick] = [await GateWorld.mint(), await GateWorld.mint()];
+  const [held, run] = [await slow.start(), await quick.start()];
   await makeDue(slow);
   const lock = await holdRun(held.run_id);
   let isOver = false;
   const first = sweepOnce().then(() => {
     isOver = true;
   });
-  const quick = await GateWorld.mint();
-  const run = await quick.start();
   await makeDue(quick);
   await sweepOnce();
   expect(await quick.get(run)).toMatchObject({ status: "failed" });
