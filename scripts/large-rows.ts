@@ -109,13 +109,12 @@ export const stepsText = `
 
 /** Records of every tenth run, and of the long one: they are most of the bytes, and one run's are read at a time. */
 export const recordsText = `
-  insert into trace_records (tenant_id, run_id, seq, kind, step_index, step_type, recorded_at, body, canonical, hash, request_hash,
+  insert into trace_records (tenant_id, run_id, seq, kind, step_index, step_type, recorded_at, canonical, hash, request_hash,
     answer_status, answer)
   select $1, run_id, i, 'report', i, 'llm_call', at,
-    jsonb_build_object('step', jsonb_build_object('skill', 'skill-' || (h + i) % 12, 'model', 'claude-' || h % 4, 'status', 'success'),
+    convert_to(jsonb_build_object('body', jsonb_build_object('step', jsonb_build_object('skill', 'skill-' || (h + i) % 12, 'model', 'claude-' || h % 4, 'status', 'success'),
       'usage', jsonb_build_object('input_tokens', 200 + h % 900, 'output_tokens', 50 + h % 300, 'cost_units', 1000 + h % 40000),
-      'decision', jsonb_build_object('action', 'allow')),
-    convert_to(repeat(md5(i::text), 6), 'utf8'), sha256('h'), sha256('r'), 200, convert_to(repeat(md5(i::text), 6), 'utf8')
+      'decision', jsonb_build_object('action', 'allow')))::text, 'utf8'), sha256('h'), sha256('r'), 200, convert_to(repeat(md5(i::text), 6), 'utf8')
   from (${stepsOfChunk}) s where g % 10 = 1`;
 
 export const signalsText = `

@@ -189,7 +189,7 @@ export const traceRecords = pgTable(
     stepId: uuid(),
     stepType: text(),
     recordedAt: instant().notNull(),
-    body: jsonb().notNull(),
+    /** The record, its body included, which stands nowhere else. */
     canonical: bytea().notNull(),
     hash: bytea().notNull(),
     requestHash: bytea(),

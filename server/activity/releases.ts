@@ -2,6 +2,7 @@
 
 import type { RunRelease } from "@/server/activity/contract";
 import { bodyOf } from "@/server/activity/step-view";
+import { bodyIn } from "@/server/evidence/record";
 import type { TenantDb } from "@/server/platform/db/tenant-db";
 
 /** Of very many the newest: a run may be paused anew at every step. */
@@ -9,15 +10,15 @@ const MOST = 20;
 
 /** Oldest first. A pause that nobody released in time has none. */
 export async function listReleases(db: TenantDb, runId: string): Promise<RunRelease[]> {
-  const rows = await db.sql<{ recorded_at: Date; body: unknown }>`
-    select r.recorded_at, r.body from trace_records r
+  const rows = await db.sql<{ recorded_at: Date; canonical: Buffer }>`
+    select r.recorded_at, r.canonical from trace_records r
     where ${db.mine("r")} and r.run_id = ${runId} and r.kind = 'release' order by r.seq desc limit ${MOST}`;
   return rows.flatMap((row) => releaseIn(row) ?? []).reverse();
 }
 
 // Bytes that somebody changed are for the verification to find: here they name nobody.
-function releaseIn({ recorded_at, body }: { recorded_at: Date; body: unknown }): RunRelease | null {
-  const { release, actor } = bodyOf(body);
+function releaseIn({ recorded_at, canonical }: { recorded_at: Date; canonical: Buffer }): RunRelease | null {
+  const { release, actor } = bodyOf(bodyIn(canonical));
   const { decision, reason } = bodyOf(release);
   const { actor_type, actor_id } = bodyOf(actor);
   if ((decision !== "approve" && decision !== "deny") || typeof actor_id !== "string") return null;

@@ -71,7 +71,7 @@ async function recordMoments(
 ): Promise<{ before: Moment[]; after: Moment[] }> {
   const centre = await centreSeq(db, trace);
   const inWindow = db.fragment`near.recorded_at between ${window.from} and ${window.to}`;
-  const columns = db.fragment`r.seq, r.kind, r.step_index, r.step_type, r.recorded_at, r.body, r.hash`;
+  const columns = db.fragment`r.seq, r.kind, r.step_index, r.step_type, r.recorded_at, r.canonical, r.hash`;
   const before = await db.sql`
     select * from (select ${columns} from trace_records r where ${db.mine("r")} and r.run_id = ${trace.runId}
       and r.seq <= ${centre} order by r.seq desc limit ${MOST}) near where ${inWindow}`;

@@ -7,7 +7,8 @@ const decision = { action: "block", enforcement: "kill", reason: "run.tokens 150
 
 function record(kind: string, body: object, over: Partial<EventRecord> = {}): EventRecord {
   return {
-    ...{ seq: 7, kind, stepIndex: 3, stepId: null, stepType: "llm_call", recordedAt, body, hash: Buffer.alloc(32) },
+    ...{ seq: 7, kind, stepIndex: 3, stepId: null, stepType: "llm_call", recordedAt, hash: Buffer.alloc(32) },
+    canonical: Buffer.from(JSON.stringify({ body })),
     ...over,
   };
 }

@@ -10,6 +10,7 @@ import { fromColumns } from "@/server/activity/keyset";
 import { isLive } from "@/server/activity/rules";
 import { shownHash } from "@/server/activity/shown-hash";
 import { bodyOf, type RecordColumns as StepRecordColumns } from "@/server/activity/step-view";
+import { bodyIn } from "@/server/evidence/record";
 import type { TenantDb } from "@/server/platform/db/tenant-db";
 import { wireCents } from "@/server/policies/amounts";
 
@@ -48,7 +49,7 @@ export async function runEventsAfter(db: TenantDb, runId: string, seq: number): 
 
 async function recordsAfter(db: TenantDb, run: Run, seq: number): Promise<EventRecord[]> {
   const rows = await db.sql`
-    select r.seq, r.kind, r.step_index, r.step_id, r.step_type, r.recorded_at, r.body, r.hash from trace_records r
+    select r.seq, r.kind, r.step_index, r.step_id, r.step_type, r.recorded_at, r.canonical, r.hash from trace_records r
     where ${db.mine("r")} and r.run_id = ${run.runId} and r.seq > ${seq} and r.seq <= ${run.seq} order by r.seq limit ${PAGE}`;
   return rows.map((row) => fromColumns<EventRecord>(row));
 }
@@ -75,7 +76,7 @@ export function eventsOfRecord(
   record: EventRecord,
   signals: readonly EventSignal[],
 ): RunEvent[] {
-  const body = bodyOf(record.body);
+  const body = bodyOf(bodyIn(record.canonical));
   const shared = { run_id: run.runId, seq: record.seq, recorded_at: record.recordedAt.toISOString() };
   return identified(record.seq, [
     ...(record.stepIndex === null ? [] : [stepEvent(shared, record, body)]),

@@ -4,12 +4,13 @@ import type { steps, traceRecords } from "@/db/schema/activity";
 import type { StepRecord, TraceStep } from "@/server/activity/contract";
 import { stepLevelOf, stepVerdictOf } from "@/server/activity/rules";
 import { shownHash } from "@/server/activity/shown-hash";
+import { bodyIn } from "@/server/evidence/record";
 import { wireCents } from "@/server/policies/amounts";
 
 export type StepRow = typeof steps.$inferSelect;
 export type RecordColumns = Pick<
   typeof traceRecords.$inferSelect,
-  "seq" | "kind" | "stepIndex" | "recordedAt" | "body" | "hash"
+  "seq" | "kind" | "stepIndex" | "recordedAt" | "canonical" | "hash"
 >;
 
 /** `records` are the step's own, by seq. What a step has not got yet is null, never 0. */
@@ -51,11 +52,11 @@ function recordView(record: RecordColumns): StepRecord {
     kind: record.kind,
     recorded_at: record.recordedAt.toISOString(),
     content_hash: shownHash(record.hash),
-    body: bodyOf(record.body),
+    body: bodyOf(bodyIn(record.canonical)),
   };
 }
 
-/** The hashed body; every record of ours has an object there. */
+/** An object of a record, or one without members where it has none. */
 export function bodyOf(body: unknown): Record<string, unknown> {
   return typeof body === "object" && body !== null ? { ...body } : {};
 }

@@ -246,12 +246,8 @@ describe("its verification", () => {
   });
 
   it.each([
-    [
-      "a record",
-      "trace_records",
-      "body = jsonb_set(body, '{usage,input_tokens}', '1') where seq = 2",
-      "record_changed",
-    ],
+    ["a record", "trace_records", `${recordsSaying(950, 1)} where seq = 2`, "hash_mismatch"],
+    ["a record's place", "trace_records", "step_index = 7 where seq = 2", "record_changed"],
     ["a step", "steps", "output_tokens = 1 where step_index = 3", "step_changed"],
     ["the run's end", "runs", "stopped_at_step = 2", "run_changed"],
     ["who the run is", "runs", "goal = 'none'", "run_changed"],
@@ -272,8 +268,8 @@ describe("its verification", () => {
   });
 
   const undo: Record<string, string> = {
-    "body = jsonb_set(body, '{usage,input_tokens}', '1') where seq = 2":
-      "body = jsonb_set(body, '{usage,input_tokens}', '950') where seq = 2",
+    [`${recordsSaying(950, 1)} where seq = 2`]: `${recordsSaying(1, 950)} where seq = 2`,
+    "step_index = 7 where seq = 2": "step_index = 1 where seq = 2",
     "output_tokens = 1 where step_index = 3": "output_tokens = 8550 where step_index = 3",
     "stopped_at_step = 2": "stopped_at_step = 3",
     "policy_count = 2": "policy_count = 1",
@@ -291,3 +287,9 @@ describe("its verification", () => {
     expect(await verify()).toMatchObject({ verified: false, reason: "policy_set_changed" });
   });
 });
+
+/** As a column's new value: the canonical bytes with other tokens in their usage. */
+function recordsSaying(before: number, after: number): string {
+  const usage = (tokens: number) => `'"input_tokens":${tokens},"output_tokens":4050'`;
+  return `canonical = convert_to(replace(convert_from(canonical, 'UTF8'), ${usage(before)}, ${usage(after)}), 'UTF8')`;
+}

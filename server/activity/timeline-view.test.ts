@@ -18,7 +18,8 @@ const moment = (over: Partial<Moment>): Moment => ({
 });
 
 function record(kind: string, body: object, over: Partial<TimelineRecord> = {}): TimelineRecord {
-  return { seq: 4, kind, stepIndex: 3, stepType: "llm_call", recordedAt: at(0), body, hash: Buffer.alloc(32), ...over };
+  const bytes = { canonical: Buffer.from(JSON.stringify({ body })), hash: Buffer.alloc(32) };
+  return { seq: 4, kind, stepIndex: 3, stepType: "llm_call", recordedAt: at(0), ...bytes, ...over };
 }
 
 describe("the window", () => {

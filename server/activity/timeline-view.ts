@@ -2,6 +2,7 @@
 
 import type { TimelineEvent, TimelineWindow } from "@/server/activity/contract";
 import { bodyOf, type RecordColumns } from "@/server/activity/step-view";
+import { bodyIn } from "@/server/evidence/record";
 
 const HALF_WINDOW_MS = 30_000;
 
@@ -37,7 +38,7 @@ const systemKinds: ReadonlySet<string> = new Set(["lapse", "violation", "stopped
 
 /** Posts are the model's side of the story; what the product itself appended is the system's. */
 export function momentOfRecord(record: TimelineRecord): Moment {
-  const body = bodyOf(record.body);
+  const body = bodyOf(bodyIn(record.canonical));
   const isSystem = systemKinds.has(record.kind);
   const claimed = bodyOf(body.step).started_at;
   return {

@@ -92,7 +92,7 @@ function stepFilters(query: StepListQuery): SQL[] {
 async function recordsOfSteps(db: TenantDb, runId: string, rows: readonly StepRow[]) {
   const indexes = rows.map((row) => row.stepIndex);
   const found = await db.sql`
-    select r.seq, r.kind, r.step_index, r.recorded_at, r.body, r.hash from trace_records r
+    select r.seq, r.kind, r.step_index, r.recorded_at, r.canonical, r.hash from trace_records r
     where ${db.mine("r")} and r.run_id = ${runId} and r.step_index = any(${indexes}) order by r.seq`;
   const byStep = new Map<number, RecordColumns[]>();
   for (const record of found.map((row) => fromColumns<RecordColumns>(row))) {

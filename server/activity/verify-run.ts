@@ -66,7 +66,7 @@ export async function openedIncidents(
 async function* recordPages(db: TenantDb, runId: string): AsyncGenerator<readonly RecordRow[]> {
   for (let after = -2_147_483_648; ; ) {
     const page: readonly object[] = await db.sql`
-      select r.tenant_id, r.run_id, r.seq, r.kind, r.step_index, r.step_id, r.step_type, r.recorded_at, r.body, r.canonical,
+      select r.tenant_id, r.run_id, r.seq, r.kind, r.step_index, r.step_id, r.step_type, r.recorded_at, r.canonical,
         r.hash, r.request_hash, r.answer_status, r.answer
       from trace_records r where ${db.mine("r")} and r.run_id = ${runId} and r.seq > ${after} order by r.seq limit ${PAGE}`;
     const rows = page.map((row) => fromColumns<RecordRow>(row));

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { canonicalBytes, canonicalText, isCanonicalTextOf, jcs, NotCanonical } from "./canonical";
-import { canonical as secondCanonical } from "./testing/second-verifier";
+import { canonical as secondCanonical } from "./testing/second-canonical";
 
 // RFC 8785 appendix B.
 const NUMBERS: readonly (readonly [string, string])[] = [

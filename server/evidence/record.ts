@@ -94,7 +94,7 @@ export type RecordBodies = {
   end: Body<"end", "actor" | "error" | "commitments" | Answered>;
 };
 
-/** The columns of `trace_records` that the canonical bytes are made of. */
+/** What the canonical bytes are made of. All but the body are columns of `trace_records` too. */
 export type RecordColumns = {
   readonly tenantId: string;
   readonly runId: string;
@@ -106,6 +106,9 @@ export type RecordColumns = {
   readonly recordedAt: Date;
   readonly body: unknown;
 };
+
+/** The same as it is stored: the body stands in the canonical bytes alone. */
+export type StoredColumns = Omit<RecordColumns, "body"> & { readonly canonical: Uint8Array };
 
 /** The same, with the body held to its kind: what a writer builds. */
 export type NewRecord = Omit<RecordColumns, "kind" | "body"> &
@@ -151,6 +154,24 @@ export function recordFromColumns(row: RecordColumns): EvidenceRecord {
     recorded_at: instant(row.recordedAt),
     body,
   };
+}
+
+/** The body in stored canonical bytes; null where they are no record, which verification will say. */
+export function bodyIn(canonical: Uint8Array): CanonicalObject | null {
+  try {
+    const record: unknown = JSON.parse(Buffer.from(canonical).toString("utf8"));
+    return isObject(record) && isObject(record.body) ? record.body : null;
+  } catch {
+    return null;
+  }
+}
+
+/**
+ * The record that stored columns and the body in their canonical bytes stand for. Whether its own canonical bytes are the
+ * stored ones is for the caller to ask. Throws as `recordFromColumns`.
+ */
+export function storedRecord(row: StoredColumns): EvidenceRecord {
+  return recordFromColumns({ ...row, body: bodyIn(row.canonical) });
 }
 
 /** The bytes that are stored and hashed. Throws as `recordFromColumns` and `canonicalBytes` do. */

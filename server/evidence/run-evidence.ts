@@ -1,10 +1,9 @@
 // What verification reads, as columns give it. All of it must come from one snapshot of the database (repeatable read):
 // a run that moves between two statements would look tampered with.
-import type { RecordColumns } from "./record";
+import type { StoredColumns } from "./record";
 import type { NoteKey } from "./signed-note";
 
-export type RecordRow = RecordColumns & {
-  readonly canonical: Uint8Array;
+export type RecordRow = StoredColumns & {
   readonly hash: Uint8Array;
   readonly requestHash: Uint8Array | null;
   readonly answerStatus: number | null;

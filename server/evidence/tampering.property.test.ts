@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import { answerBytes, receiptOf } from "./answer";
 import { canonicalBytes } from "./canonical";
 import { addendumHash, recordHash } from "./chain";
-import { recordBytes } from "./record";
+import { bodyIn, recordBytes } from "./record";
 import { snapshotHash } from "./snapshot-hash";
 import { completedRun, exampleRun, failedRun, refusedRun, timedOutRun } from "./testing/example-run";
 import { EXAMPLE, NAMED, type Who } from "./testing/example-start";
@@ -339,8 +339,7 @@ function forge(rows: RunRows, at: number): void {
   const row = rows.records[at];
   const before = rows.records[at - 1];
   if (!row || !before) throw new Error("no such record");
-  row.body = { ...Object(row.body), forged: true };
-  row.canonical = recordBytes(row);
+  row.canonical = recordBytes({ ...row, body: { ...bodyIn(row.canonical), forged: true } });
   row.hash = row.kind === "late" ? addendumHash(before.hash, row.canonical) : recordHash(before.hash, row.canonical);
   const text = `${
     Buffer.from(row.answer ?? [])

@@ -6,7 +6,7 @@ import { addendumHash, genesisHash, recordHash } from "./chain";
 import { type BadReason, demand, Finding, isSameBytes, orFinding } from "./finding";
 import { emptyFold, foldRecord, type RunFold } from "./fold";
 import { writeHash } from "./hash";
-import { type EvidenceRecord, recordFromColumns } from "./record";
+import { type EvidenceRecord, storedRecord } from "./record";
 import type { RecordRow, RunEvidence } from "./run-evidence";
 import { verifyIncident } from "./verify-incident";
 import { isReceiptOf } from "./verify-receipt";
@@ -129,7 +129,7 @@ function passSeal(evidence: RunEvidence, walk: Walk): void {
 
 function rebuild(row: RecordRow, reason: BadReason): { record: EvidenceRecord; bytes: Buffer } {
   const rebuilt = orFinding(reason, row.seq, () => {
-    const record = recordFromColumns(row);
+    const record = storedRecord(row);
     return { record, bytes: canonicalBytes(record) };
   });
   demand(isSameBytes(rebuilt.bytes, row.canonical), reason, row.seq);

@@ -190,7 +190,7 @@ describe("a bundle that cannot be made", () => {
   async function malform({ tenantId }: ExportsWorld): Promise<void> {
     await inspect().begin(async (tx) => {
       await tx`set local session_replication_role = replica`;
-      await tx`update trace_records set body = '[]' where tenant_id = ${tenantId} and seq = 2`;
+      await tx`update trace_records set canonical = '[]' where tenant_id = ${tenantId} and seq = 2`;
     });
   }
 

@@ -9,7 +9,7 @@ import type { Beside, BundleSnapshot, RecordSalts } from "@/server/evidence/bund
 import { beginsStep } from "@/server/evidence/bundle-steps";
 import { type CanonicalObject, isPlainObject, jcs } from "@/server/evidence/canonical";
 import { incidentEventBytes } from "@/server/evidence/incident-event-hash";
-import { type RecordColumns, recordFromColumns } from "@/server/evidence/record";
+import { type StoredColumns, storedRecord } from "@/server/evidence/record";
 import { type RecordPage, stepsAt } from "@/server/exports/content/step-content";
 import type { ChainRecord } from "@/server/exports/core-text";
 import { Unmakable } from "@/server/exports/failure";
@@ -21,9 +21,9 @@ const PAGE = 100;
 export async function* recordsOf(db: TenantDb, runId: string): AsyncGenerator<readonly ChainRecord[]> {
   for (let after = 0; ; ) {
     const page: readonly object[] = await db.sql`
-      select r.tenant_id, r.run_id, r.seq, r.kind, r.step_index, r.step_id, r.step_type, r.recorded_at, r.body, r.hash
+      select r.tenant_id, r.run_id, r.seq, r.kind, r.step_index, r.step_id, r.step_type, r.recorded_at, r.canonical, r.hash
       from trace_records r where ${db.mine("r")} and r.run_id = ${runId} and r.seq > ${after} order by r.seq limit ${PAGE}`;
-    const rows = page.map((row) => fromColumns<RecordColumns & { hash: Buffer }>(row));
+    const rows = page.map((row) => fromColumns<HashedColumns>(row));
     if (rows.length > 0) yield rows.map(chainRecord);
     const last = rows.at(-1);
     if (last === undefined || rows.length < PAGE) return;
@@ -31,9 +31,11 @@ export async function* recordsOf(db: TenantDb, runId: string): AsyncGenerator<re
   }
 }
 
-function chainRecord(row: RecordColumns & { hash: Buffer }): ChainRecord {
+type HashedColumns = StoredColumns & { hash: Buffer };
+
+function chainRecord(row: HashedColumns): ChainRecord {
   try {
-    return { record: recordFromColumns(row), hash: row.hash };
+    return { record: storedRecord(row), hash: row.hash };
   } catch (error) {
     throw new Unmakable(`Record ${row.seq} of the run is not what a record is. Verify the run.`, { cause: error });
   }

@@ -38,7 +38,7 @@ export class Draft {
   append(parts: RecordParts, answered?: Answered): { seq: number; hash: Buffer; answer: Buffer | null } {
     const { run } = this;
     const seq = run.seq + 1;
-    const row = {
+    const columns = {
       tenantId: this.world.tenantId,
       runId: run.runId,
       seq,
@@ -47,12 +47,11 @@ export class Draft {
       stepType: parts.stepType ?? null,
       recordedAt: this.now,
       kind: parts.kind,
-      body: parts.body,
-    } as NewRecord;
-    const { canonical, hash } = chainRecord(run.headHash, row);
+    };
+    const { canonical, hash } = chainRecord(run.headHash, { ...columns, body: parts.body } as NewRecord);
     const answer = answered === undefined ? null : answered.bytes(hash);
     this.effects.records.push({
-      ...row,
+      ...columns,
       canonical,
       hash,
       requestHash: answered?.requestHash ?? null,

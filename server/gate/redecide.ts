@@ -6,10 +6,10 @@ import { and, asc, eq, gt } from "drizzle-orm";
 import { runs, traceRecords } from "@/db/schema/activity";
 import { traces } from "@/db/schema/traces";
 import type { Replay } from "@/server/activity/contract";
-import { canonicalText } from "@/server/evidence/canonical";
+import { type CanonicalObject, canonicalBytes, canonicalText } from "@/server/evidence/canonical";
 import { recordHash } from "@/server/evidence/chain";
 import { writeHash } from "@/server/evidence/hash";
-import { recordBytes } from "@/server/evidence/record";
+import { storedRecord } from "@/server/evidence/record";
 import type { TenantDb } from "@/server/platform/db/tenant-db";
 import { NotFound } from "@/server/platform/http/problem";
 import { decide } from "./decide";
@@ -21,7 +21,6 @@ import { decisionImage } from "./step-record";
 import type { Governance } from "./world";
 
 type Parity = Replay["parity"];
-type RecordRow = typeof traceRecords.$inferSelect;
 type Inputs = { moment?: Moment; run: Partial<RunReading>; step: StepReading; windows: WindowReading[] };
 
 const PAGE = 500;
@@ -59,10 +58,11 @@ async function walk(db: TenantDb, { run, governance, head }: Walk) {
     for (const record of page) {
       after = record.seq;
       if (record.kind === "late") continue;
-      const reason = differenceOf(record, run, governance);
+      const stored = storedRecord(record);
+      const reason = differenceOf(stored.body, record.recordedAt, { run, governance });
       if (reason !== null)
         return { divergence: { seq: record.seq, stepIndex: record.stepIndex, reason }, checked, root: null };
-      hash = recordHash(hash, recordBytes(record));
+      hash = recordHash(hash, canonicalBytes(stored));
       checked += 1;
     }
     if (page.length < PAGE) return { divergence: null as Divergence | null, checked, root: writeHash(hash) };
@@ -70,9 +70,12 @@ async function walk(db: TenantDb, { run, governance, head }: Walk) {
 }
 
 /** Why the record's decision cannot be made again as it was, or null. Records without a decision have nothing to compare. */
-function differenceOf(record: RecordRow, run: RunRow, governance: Governance | null): string | null {
-  const body = record.body as { decision?: Record<string, unknown>; inputs?: Inputs };
-  const { decision, inputs } = body;
+function differenceOf(
+  body: CanonicalObject,
+  recordedAt: Date,
+  { run, governance }: Pick<Walk, "run" | "governance">,
+): string | null {
+  const { decision, inputs } = body as { decision?: Record<string, unknown>; inputs?: Inputs };
   if (decision === undefined || inputs?.step === undefined) return null;
   if (isEngineFailure(decision)) return null;
   if (governance === null)
@@ -82,7 +85,7 @@ function differenceOf(record: RecordRow, run: RunRow, governance: Governance | n
     run: readingOf(run.runId, governance.context, inputs.run),
     step: { ...inputs.step, cost_units: inputs.step.cost_units ?? null },
     windows: inputs.windows.map((window) => ({ ...window, resets_in_ms: window.resets_in_ms ?? null })),
-    now: record.recordedAt,
+    now: recordedAt,
     failureMode: governance.settings.failure_mode,
   });
   const again = decisionImage(made);

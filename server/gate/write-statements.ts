@@ -88,8 +88,7 @@ export const UPDATE_TRACES = updating(traces, "traceId", [
   "incidentId",
 ]);
 
-/** The body stands in the canonical bytes, which are its record's only source. */
-export const INSERT_RECORDS = inserting(traceRecords, { body: "convert_from(x.canonical, 'UTF8')::jsonb -> 'body'" });
+export const INSERT_RECORDS = inserting(traceRecords);
 
 /** Steps of runs that go on: nearly everything a gate ever writes, in one message. */
 export const TAKE_STEPS = together({

@@ -16,6 +16,8 @@ import {
 } from "@/server/activity/keyset";
 import { endOf, usageOf } from "@/server/activity/run-view";
 import { shownHash } from "@/server/activity/shown-hash";
+import { isPlainObject } from "@/server/evidence/canonical";
+import { bodyIn } from "@/server/evidence/record";
 import type { ExecutionStatus, listRunRecords, RunRecord } from "@/server/logs/contract";
 import { executionStatusOf, originOf } from "@/server/logs/rules";
 import type { TenantDb } from "@/server/platform/db/tenant-db";
@@ -31,8 +33,9 @@ type RunRecordRow = Omit<Row, "memory" | "completedAt" | "terminationReason"> & 
   unpriced: boolean;
   rootHash: Buffer | null;
   sealHash: Buffer | null;
-  promptCommit: string | null;
-  responseCommit: string | null;
+  firstRecord: Buffer | null;
+  /** Newest first. */
+  lastRecordsHex: string[] | null;
   incidentIds: string[];
 };
 
@@ -98,15 +101,14 @@ function recordsOf(db: TenantDb, ids: Fragment, order: Fragment) {
       page.actor_type, page.actor_id, page.input_tokens, page.output_tokens, page.cost_units, page.steps_completed,
       page.started_at, page.completed_at, page.violation_policy_id, page.sort_value, page.sort_id,
       coalesce((page.memory ->> 'unpriced')::boolean, false) as unpriced, t.root_hash, t.seal_hash,
-      first.body #>> '{commitments,input_commit}' as prompt_commit, last.response_commit, i.incident_ids
+      first.canonical as first_record, last.records as last_records_hex, i.incident_ids
     from page
     left join traces t on t.tenant_id = page.tenant_id and t.run_id = page.run_id
     left join trace_records first on first.tenant_id = page.tenant_id and first.run_id = page.run_id and first.seq = 1
     left join lateral (
-      select tail.body #>> '{commitments,output_commit}' as response_commit from (
-        select c.seq, c.body from trace_records c where ${db.mine("c")} and c.run_id = page.run_id and c.kind <> 'late'
+      select array_agg(encode(tail.canonical, 'hex') order by tail.seq desc) as records from (
+        select c.seq, c.canonical from trace_records c where ${db.mine("c")} and c.run_id = page.run_id and c.kind <> 'late'
         order by c.seq desc limit 5) tail
-      where tail.body #>> '{commitments,output_commit}' is not null order by tail.seq desc limit 1
     ) last on true
     cross join lateral (
       select coalesce(array_agg(n.id::text order by n.created_at, n.id), '{}') as incident_ids from (
@@ -142,6 +144,20 @@ function keyOf(db: TenantDb, field: string): Key {
     : { ...id, value: db.fragment`r.started_at`, valueLike: runs.startedAt };
 }
 
+function commitmentIn(canonical: Buffer, name: "input_commit" | "output_commit"): string | null {
+  const commitments = bodyIn(canonical)?.commitments;
+  const said = isPlainObject(commitments) ? commitments[name] : null;
+  return typeof said === "string" ? said : null;
+}
+
+function responseCommit(newestFirst: readonly string[]): string | null {
+  for (const hex of newestFirst) {
+    const said = commitmentIn(Buffer.from(hex, "hex"), "output_commit");
+    if (said !== null) return said;
+  }
+  return null;
+}
+
 function runRecord(row: RunRecordRow): RunRecord {
   const { status } = endOf(row);
   const { input_tokens, output_tokens, cost_cents, steps_completed } = usageOf(row);
@@ -160,8 +176,8 @@ function runRecord(row: RunRecordRow): RunRecord {
     status,
     termination_reason: endOf(row).termination_reason ?? "system_failure",
     refusal_reason: row.refusalReason,
-    prompt_commit: row.promptCommit,
-    response_commit: row.responseCommit,
+    prompt_commit: row.firstRecord && commitmentIn(row.firstRecord, "input_commit"),
+    response_commit: responseCommit(row.lastRecordsHex ?? []),
     input_tokens,
     output_tokens,
     cost_cents,

@@ -16,6 +16,7 @@ import { type CanonicalObject, canonicalText, jcs } from "../canonical";
 import { genesisBytes } from "../chain";
 import { commitStep } from "../commitment";
 import { incidentEventBytes, incidentEventHash } from "../incident-event-hash";
+import { bodyIn } from "../record";
 import type { RecordRow, StepRow } from "../run-evidence";
 import { ExampleLog, FIRST_KEY, SECOND_KEY, written } from "./example-log";
 import { exampleRun } from "./example-run";
@@ -208,7 +209,7 @@ function stepOf(step: StepRow, records: readonly RecordRow[], startedAt: Date): 
   const own = records.filter(({ stepIndex }) => stepIndex === step.stepIndex);
   const newest = own.at(-1);
   const { inputTokens, outputTokens } = step;
-  const commitments = Object.assign({}, ...own.map(({ body }) => Object(body).commitments));
+  const commitments = Object.assign({}, ...own.map(({ canonical }) => bodyIn(canonical)?.commitments));
   const isViolation = step.isInflection || step.stepType === "violation";
   const verdict = step.stepType === "stopped" || step.action === "allow" ? "ok" : "warning";
   return {

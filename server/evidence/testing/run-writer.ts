@@ -251,7 +251,6 @@ export class RunWriter {
     const receipt = decision?.action === "block" ? exampleReceipt({ ...columns, hash: chained.hash }) : null;
     const row: RecordRow = {
       ...columns,
-      body: stored(what.body),
       ...chained,
       requestHash: request_hash === undefined ? null : readHash(request_hash),
       answerStatus: request_hash === undefined ? null : 200,
@@ -368,20 +367,6 @@ async function* pages<Row>(rows: readonly Row[], size: number): AsyncGenerator<r
 
 function answerText(seq: number): string {
   return `{"run_id":"${RUN}","seq":${seq},"incident_id":null}`;
-}
-
-// The database gives a jsonb body back with its members in another order and without the absent ones.
-function stored(body: object): unknown {
-  const reversed = (value: unknown): unknown => {
-    if (Array.isArray(value)) return value.map(reversed);
-    if (typeof value !== "object" || value === null) return value;
-    return Object.fromEntries(
-      Object.entries(value)
-        .reverse()
-        .map(([key, member]) => [key, reversed(member)]),
-    );
-  };
-  return reversed(JSON.parse(JSON.stringify(body)));
 }
 
 // Kind and body arrive as one pair; spreading them among columns makes TypeScript forget that they belong together.

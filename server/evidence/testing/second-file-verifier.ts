@@ -2,7 +2,7 @@
 // with the first one, reads everything into memory and knows one answer: does it hold or not. It reads JSON with JSON.parse,
 // so what makes a text ambiguous is not its matter, and it looks at fewer figures.
 import { createHash, createPublicKey, verify } from "node:crypto";
-import { canonical } from "./second-verifier";
+import { canonical } from "./second-canonical";
 
 export type Json = null | string | number | boolean | Json[] | { [member: string]: Json };
 export type Members = { [member: string]: Json };

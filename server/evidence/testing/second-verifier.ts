@@ -5,6 +5,7 @@ import { createHash } from "node:crypto";
 import type { RecordRow, StepRow } from "../run-evidence";
 import { textOfAnswer } from "./example-receipt";
 import type { RunRows } from "./run-writer";
+import { canonical, must, Wrong } from "./second-canonical";
 
 type Json = string | number | boolean | Json[] | { [member: string]: Json };
 type Members = { [member: string]: Json };
@@ -24,40 +25,6 @@ export function holds(rows: RunRows): boolean {
     if (error instanceof Wrong) return false;
     throw error;
   }
-}
-
-/** §1, and a refusal of everything §1 does not list. */
-export function canonical(value: unknown): string {
-  if (typeof value === "boolean") return `${value}`;
-  if (typeof value === "string") return quoted(value);
-  if (typeof value === "number") {
-    must(Number.isInteger(value) && Math.abs(value) < 2 ** 53);
-    return value === 0 ? "0" : value.toFixed(0);
-  }
-  if (Array.isArray(value)) return `[${value.map(canonical).join()}]`;
-  must(typeof value === "object" && value !== null);
-  const members = Object.entries(value).filter(([, member]) => member !== undefined);
-  members.sort(([one], [other]) => (one < other ? -1 : 1));
-  return `{${members.map(([name, member]) => `${quoted(name)}:${canonical(member)}`).join()}}`;
-}
-
-class Wrong extends Error {}
-
-function must(holds: boolean): asserts holds {
-  if (!holds) throw new Wrong();
-}
-
-function quoted(text: string): string {
-  const escapes: { [char: string]: string } = {
-    ...{ '"': '\\"', "\\": "\\\\", "\b": "\\b", "\t": "\\t", "\n": "\\n", "\f": "\\f", "\r": "\\r" },
-  };
-  let out = "";
-  for (const char of text) {
-    const code = char.codePointAt(0) ?? 0;
-    must(code !== 0 && !(code >= 0xd800 && code <= 0xdfff));
-    out += escapes[char] ?? (code < 32 ? `\\u${code.toString(16).padStart(4, "0")}` : char);
-  }
-  return `"${out}"`;
 }
 
 function sha(kind: string, ...parts: (string | Uint8Array)[]): Buffer {
@@ -83,8 +50,8 @@ function members(value: unknown): Members {
   return value as Members;
 }
 
-function time(date: Date): string {
-  return date.toISOString();
+function bodyOf(row: RecordRow): Members {
+  return members(canonicalObject(row.canonical).body);
 }
 
 function check(rows: RunRows): void {
@@ -93,11 +60,17 @@ function check(rows: RunRows): void {
     must(row.tenantId === run.tenantId && row.runId === run.runId);
   }
   equal(trace.traceId, run.traceId);
-  equal(time(trace.startedAt), time(run.startedAt));
+  equal(trace.startedAt.toISOString(), run.startedAt.toISOString());
   equal(trace.agentId, run.agentId);
   const snapshotHash = checkSnapshot(rows);
   const about = {
-    ...{ v: 1, tenant_id: run.tenantId, run_id: run.runId, trace_id: run.traceId, started_at: time(run.startedAt) },
+    ...{
+      v: 1,
+      tenant_id: run.tenantId,
+      run_id: run.runId,
+      trace_id: run.traceId,
+      started_at: run.startedAt.toISOString(),
+    },
     ...(snapshotHash === null ? {} : { snapshot_hash: written(snapshotHash) }),
   };
   const genesis = sha("genesis", canonical({ ...about, engine: rows.engine }));
@@ -131,7 +104,7 @@ function checkSnapshot({ run, snapshot }: RunRows): Buffer | null {
   equal(content.policy_count, snapshot.policyCount);
   equal(content.strategy, snapshot.strategy);
   equal(content.ambiguous, snapshot.ambiguous);
-  equal(content.created_at, time(snapshot.createdAt));
+  equal(content.created_at, snapshot.createdAt.toISOString());
   same(sha("policy-set", snapshot.setCanonical), snapshot.setHash);
   const hash = sha("snapshot", snapshot.canonical);
   same(hash, snapshot.contentHash);
@@ -175,7 +148,7 @@ function checkChain(kind: string, first: Buffer, records: readonly RecordRow[], 
     equal(row.seq, firstSeq + at);
     const text = canonical({
       ...{ v: 1, tenant_id: row.tenantId, run_id: row.runId, seq: row.seq, kind: row.kind },
-      ...{ recorded_at: time(row.recordedAt), body: members(row.body) },
+      ...{ recorded_at: row.recordedAt.toISOString(), body: bodyOf(row) },
       ...{
         step_index: row.stepIndex ?? undefined,
         step_id: row.stepId ?? undefined,
@@ -191,7 +164,7 @@ function checkChain(kind: string, first: Buffer, records: readonly RecordRow[], 
 }
 
 function checkExchange(row: RecordRow): void {
-  const body = members(row.body);
+  const body = bodyOf(row);
   equal(body.request_hash, row.requestHash === null ? undefined : written(row.requestHash));
   equal(row.answer === null, row.answerStatus === null);
   if (row.answer === null) {
@@ -225,12 +198,12 @@ function checkSeal({ run, trace }: RunRows, chain: readonly RecordRow[], about: 
   must(run.completedAt !== null && run.terminationReason !== null && !LIVE.includes(run.status));
   const used = usages(chain);
   const open = unsettled(chain);
-  const estimates = open.map((row) => members(members(row.body).estimate));
+  const estimates = open.map((row) => members(bodyOf(row).estimate));
   const violated = chain.find((row) => row.kind === "violation");
-  const violation = violated === undefined ? undefined : members(members(violated.body).violation);
+  const violation = violated === undefined ? undefined : members(bodyOf(violated).violation);
   const seal = {
     ...about,
-    ...{ count: chain.length, ended_at: time(run.completedAt), status: run.status },
+    ...{ count: chain.length, ended_at: run.completedAt.toISOString(), status: run.status },
     ...{ termination_reason: run.terminationReason, stopped_at_step: run.stoppedAtStep ?? undefined, violation },
     totals: {
       ...{ cost_units: sum(used, "cost_units"), input_tokens: sum(used, "input_tokens") },
@@ -257,7 +230,10 @@ function checkEnd(
   equal(trace.status, TRACE_STATUS[run.status]);
   equal(trace.completedAt?.getTime(), run.completedAt?.getTime());
   equal(trace.violationStepIndex, violation?.step_index ?? null);
-  equal(trace.violationTimestamp === null ? null : time(trace.violationTimestamp), violation?.timestamp ?? null);
+  equal(
+    trace.violationTimestamp === null ? null : trace.violationTimestamp.toISOString(),
+    violation?.timestamp ?? null,
+  );
   equal(trace.violationPolicyId, violation?.policy_id ?? null);
   equal(trace.violationReason, violation?.reason ?? null);
   equal(run.violation === null ? "" : canonical(run.violation), violation === undefined ? "" : canonical(violation));
@@ -267,12 +243,12 @@ function checkEnd(
     return;
   }
   must(last.kind === "stopped" || last.kind === "end");
-  const end = members(members(last.body).end);
+  const end = members(bodyOf(last).end);
   equal(end.status, run.status);
   equal(end.termination_reason, run.terminationReason);
   equal(end.stopped_at_step ?? null, run.stoppedAtStep);
   equal(end.note ?? null, run.endNote);
-  const error = end.cause === "complete" ? members(members(last.body).error ?? {}) : {};
+  const error = end.cause === "complete" ? members(bodyOf(last).error ?? {}) : {};
   equal(error.code ?? null, run.errorCode);
   equal(error.message ?? null, run.errorMessage);
 }
@@ -280,9 +256,9 @@ function checkEnd(
 // §7: that of the violation, or of a failure by itself; else the newest, and the trace has none.
 function checkIncident({ run, trace, records, incidents }: RunRows): void {
   const closing = records.findLast((row) => row.kind === "stopped" || row.kind === "end");
-  const end = closing === undefined ? {} : members(members(closing.body).end);
+  const end = closing === undefined ? {} : members(bodyOf(closing).end);
   const violated = records.find((row) => row.kind === "violation");
-  const violation = violated === undefined ? undefined : members(members(violated.body).violation);
+  const violation = violated === undefined ? undefined : members(bodyOf(violated).violation);
   const { source = "run", policy_id, limit_id = null } = violation ?? { limit_id: run.runId };
   const isEnder = violation !== undefined || end.status === "failed";
   const by = incidents.filter((row) => row.source === source && row.sourceId === (policy_id ?? limit_id));
@@ -295,7 +271,7 @@ function checkIncident({ run, trace, records, incidents }: RunRows): void {
 function usages(records: readonly RecordRow[]): Members[] {
   return records
     .filter((row) => ["report", "result", "late"].includes(row.kind))
-    .map((row) => members(members(row.body).usage));
+    .map((row) => members(bodyOf(row).usage));
 }
 
 function unsettled(records: readonly RecordRow[]): RecordRow[] {
@@ -304,7 +280,7 @@ function unsettled(records: readonly RecordRow[]): RecordRow[] {
   );
   return records.filter(
     (row) =>
-      row.kind === "admission" && members(members(row.body).decision).action !== "block" && !settled.has(row.stepIndex),
+      row.kind === "admission" && members(bodyOf(row).decision).action !== "block" && !settled.has(row.stepIndex),
   );
 }
 
@@ -323,8 +299,8 @@ function checkTotals({ run, trace, records }: RunRows): void {
   const isLapsed = (row: RecordRow) =>
     trace.seal !== null || records.some((other) => other.kind === "lapse" && other.stepIndex === row.stepIndex);
   const left = unsettled(records);
-  const lapsed = left.filter(isLapsed).map((row) => members(members(row.body).estimate));
-  const open = left.filter((row) => !isLapsed(row)).map((row) => members(members(row.body).estimate));
+  const lapsed = left.filter(isLapsed).map((row) => members(bodyOf(row).estimate));
+  const open = left.filter((row) => !isLapsed(row)).map((row) => members(bodyOf(row).estimate));
   equal(run.openSteps, open.length);
   equal(run.reservedInputTokens, sum(open, "input_tokens"));
   equal(run.reservedOutputTokens, sum(open, "output_tokens"));
@@ -354,7 +330,7 @@ function wantedStep(own: readonly RecordRow[], isSealed: boolean): Wanted {
   Object.assign(wanted, { skill: null, model: null, status: null, claimedStartedAt: null, action: "block" });
   Object.assign(wanted, { inputTokens: null, outputTokens: null, durationMs: null, costUnits: null, costSource: null });
   Object.assign(wanted, { estimateInputTokens: 0, estimateOutputTokens: 0, estimateCostUnits: 0 });
-  for (const row of own) applyRecord(wanted, row, members(row.body));
+  for (const row of own) applyRecord(wanted, row, bodyOf(row));
   if (isSealed && (wanted.state === "open" || wanted.state === "lapsed")) wanted.state = "presumed";
   return wanted;
 }

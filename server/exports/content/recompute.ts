@@ -55,7 +55,7 @@ async function snapshotsOf(db: TenantDb, ids: readonly string[]): Promise<Map<st
 
 async function recordsOf(db: TenantDb, ids: readonly string[]): Promise<RecordRow[]> {
   const rows = await db.sql`
-    select r.tenant_id, r.run_id, r.seq, r.kind, r.step_index, r.step_id, r.step_type, r.recorded_at, r.body, r.canonical,
+    select r.tenant_id, r.run_id, r.seq, r.kind, r.step_index, r.step_id, r.step_type, r.recorded_at, r.canonical,
       r.hash, r.request_hash, r.answer_status, r.answer
     from trace_records r where ${db.mine("r")} and r.run_id = any(${ids}::uuid[]) order by r.run_id, r.seq`;
   return rows.map((row) => fromColumns<RecordRow>(row));

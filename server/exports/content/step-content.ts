@@ -4,6 +4,8 @@ import type { steps } from "@/db/schema/activity";
 import { fromColumns } from "@/server/activity/keyset";
 import { stepVerdictOf } from "@/server/activity/rules";
 import { shownHash } from "@/server/activity/shown-hash";
+import { isPlainObject } from "@/server/evidence/canonical";
+import { bodyIn } from "@/server/evidence/record";
 import type { FigureAssurance, TraceStepEvidence } from "@/server/exports/content/bundle-types";
 import type { TenantDb } from "@/server/platform/db/tenant-db";
 import { wireCents } from "@/server/policies/amounts";
@@ -14,6 +16,7 @@ type StepRow = typeof steps.$inferSelect;
 type Commitments = { readonly [name: string]: unknown };
 /** Of a record of a step: all that the step shows of it. */
 type RecordOfStep = { step_index: number; seq: number; hash: Buffer; commitments: Commitments | null };
+type StoredOfStep = Omit<RecordOfStep, "commitments"> & { canonical: Buffer };
 /** Of one run, in the order of seq and without a gap. */
 export type RecordPage = readonly RecordOfRun[];
 type RecordOfRun = Omit<RecordOfStep, "step_index"> & { step_index: number | null };
@@ -59,9 +62,10 @@ function ofStep({ step_index, ...record }: RecordOfRun): RecordOfStep[] {
 
 async function recordsOf(db: TenantDb, runId: string, rows: readonly StepRow[]): Promise<RecordOfStep[]> {
   const indexes = rows.map((row) => row.stepIndex);
-  return db.sql<RecordOfStep>`
-    select r.step_index, r.seq, r.hash, r.body -> 'commitments' as commitments from trace_records r
+  const found = await db.sql<StoredOfStep>`
+    select r.step_index, r.seq, r.hash, r.canonical from trace_records r
     where ${db.mine("r")} and r.run_id = ${runId} and r.step_index = any(${indexes})`;
+  return found.map(recordOfStep);
 }
 
 // Most steps have all their records in one page. Asking for these bodies again would cost as much as all other reading.
@@ -71,10 +75,16 @@ async function recordsOutside(
   { indexes, page }: { indexes: readonly number[]; page: RecordPage },
 ): Promise<RecordOfStep[]> {
   const [first, last] = [page[0]?.seq ?? 0, page.at(-1)?.seq ?? 0];
-  return db.sql<RecordOfStep>`
-    select r.step_index, r.seq, r.hash, r.body -> 'commitments' as commitments from trace_records r
+  const found = await db.sql<StoredOfStep>`
+    select r.step_index, r.seq, r.hash, r.canonical from trace_records r
     where ${db.mine("r")} and r.run_id = ${runId} and r.step_index = any(${[...indexes]})
       and (r.seq < ${first} or r.seq > ${last})`;
+  return found.map(recordOfStep);
+}
+
+function recordOfStep({ canonical, ...record }: StoredOfStep): RecordOfStep {
+  const commitments = bodyIn(canonical)?.commitments;
+  return { ...record, commitments: isPlainObject(commitments) ? commitments : null };
 }
 
 function evidenceOf(

@@ -85,12 +85,13 @@ async function runTestFacts(
 
 type Counts = { posted: number; decided: number; marked: number; after_violation: number };
 
+// Quotes inside of a text are escaped in canonical bytes, so these can only be the member.
 async function stepCounts({ db, questions }: Subject, run: SubjectRun): Promise<Counts> {
   const [row] = await db.sql<Counts>`
     with decided as (
       select distinct r.step_index from trace_records r
       where ${db.mine("r")} and r.run_id = ${run.runId} and r.kind in ('admission', 'report', 'result')
-        and r.body ? 'decision'),
+        and position('"decision":{'::bytea in r.canonical) > 0),
     violation as (
       select min(r.seq) as seq from trace_records r
       where ${db.mine("r")} and r.run_id = ${run.runId} and r.kind = 'violation')

@@ -6,7 +6,7 @@ import type postgres from "postgres";
 import { answerBytes, answerHash } from "@/server/evidence/answer";
 import { recordHash } from "@/server/evidence/chain";
 import { writeHash } from "@/server/evidence/hash";
-import { recordBytes } from "@/server/evidence/record";
+import { bodyIn, recordBytes } from "@/server/evidence/record";
 import { inspect } from "@/server/platform/db/testing/test-database";
 
 type Sql = postgres.TransactionSql;
@@ -14,7 +14,7 @@ type Sql = postgres.TransactionSql;
 type Table = { name: string; columns: string[]; cells: (string | { own: OwnColumn })[] };
 const OWN_COLUMNS = [
   ...(["id", "seq", "result_seq", "step_index", "step_id", "recorded_at", "settled_at"] as const),
-  ...(["body", "canonical", "hash", "answer"] as const),
+  ...(["canonical", "hash", "answer"] as const),
 ];
 type OwnColumn = (typeof OWN_COLUMNS)[number];
 type Row = Record<OwnColumn, string>;
@@ -73,7 +73,7 @@ type Chain = { readonly head: Buffer; next(seq: number): Row };
 // Only what differs from record to record is put into texts that are written once.
 async function chainOf(sql: Sql, runId: string): Promise<Chain> {
   const [first] = await sql`
-    select tenant_id, run_id, kind, step_id, step_type, recorded_at, body, hash, answer, answer_status from trace_records
+    select tenant_id, run_id, kind, step_id, step_type, recorded_at, canonical, hash, answer, answer_status from trace_records
     where run_id = ${runId} and seq = 1`;
   if (first === undefined) throw new Error("there is no first step");
   const { content_hash: _hash, receipt: _receipt, ...told } = JSON.parse(first.answer.toString("utf8"));
@@ -82,12 +82,11 @@ async function chainOf(sql: Sql, runId: string): Promise<Chain> {
   const place = { seq: marks.seq, step_index: marks.seq, step_id: marks.stepId };
   const answerText = filling(JSON.stringify({ ...told, ...placed(told, place) }), marks);
   const columns = { tenantId: first.tenant_id, runId, kind: first.kind, stepType: first.step_type };
-  const body = { ...first.body, answer_hash: hashMark };
+  const body = { ...bodyIn(first.canonical), answer_hash: hashMark };
   // A step that its runner did not name has no id in its record either.
   const stepId = first.step_id === null ? null : marks.stepId;
   const ids = { seq: marks.seq, stepIndex: marks.seq, stepId, recordedAt: new Date(marks.at) };
   const canonicalText = filling(recordBytes({ ...columns, ...ids, body }).toString("utf8"), marks);
-  const bodyText = JSON.stringify(body);
   let head: Buffer = first.hash;
   return {
     get head() {
@@ -111,7 +110,7 @@ async function chainOf(sql: Sql, runId: string): Promise<Chain> {
           recorded_at: at,
           settled_at: at,
         },
-        ...{ body: bodyText.replace(hashMark, told), canonical: hex(canonical), hash: hex(head) },
+        ...{ canonical: hex(canonical), hash: hex(head) },
         answer: hex(answerBytes(answer, head)),
       };
     },

@@ -5,6 +5,7 @@ import { v4 as uuidv4 } from "uuid";
 import { expect } from "vitest";
 import type { z } from "zod";
 import { registry } from "@/server/endpoints";
+import { bodyIn } from "@/server/evidence/record";
 import { gateFetch } from "@/server/gate/front-door";
 import { RunDetail, StartRunAnswer, StepAnswer } from "@/server/gate/wire";
 import type { Principal } from "@/server/platform/auth/principal";
@@ -141,8 +142,11 @@ export class GateWorld {
   }
 
   /** Rows of a table of this tenant, past row security; `where` is text of this test's own. */
-  rows(table: string, where = "true"): Promise<Record<string, unknown>[]> {
-    return inspect().unsafe(`select * from ${table} t where t.tenant_id = $1 and (${where})`, [this.tenant.tenantId]);
+  /** Records come with the body that their canonical bytes hold. */
+  async rows(table: string, where = "true"): Promise<Record<string, unknown>[]> {
+    const text = `select * from ${table} t where t.tenant_id = $1 and (${where})`;
+    const rows = await inspect().unsafe<Record<string, unknown>[]>(text, [this.tenant.tenantId]);
+    return table === "trace_records" ? rows.map((row) => ({ ...row, body: bodyIn(row.canonical as Buffer) })) : rows;
   }
 
   async count(table: string, where = "true"): Promise<number> {

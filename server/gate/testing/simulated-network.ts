@@ -2,6 +2,7 @@
 // transactions; what was answered is kept, to be held against the tables and against delivery in order.
 
 import { canonicalText } from "@/server/evidence/canonical";
+import { bodyIn } from "@/server/evidence/record";
 import { submit } from "@/server/gate/batcher";
 import type { Item } from "@/server/gate/item";
 import { type Dice, diceOf } from "./dice";
@@ -86,10 +87,10 @@ export class SimulatedNetwork {
   }
 }
 
-type Recorded = { seq: number; kind: string; stepIndex: number | null; body: unknown };
+type Recorded = { seq: number; kind: string; stepIndex: number | null; canonical: Buffer };
 
 /** A record without its ids and hashes of other things: what was decided, and by what. */
-export function decisionText({ seq, kind, stepIndex, body }: Recorded): string {
-  const { decision, usage, estimate, inputs, end } = body as Record<string, never>;
+export function decisionText({ seq, kind, stepIndex, canonical }: Recorded): string {
+  const { decision, usage, estimate, inputs, end } = bodyIn(canonical) as Record<string, never>;
   return canonicalText({ seq, kind, stepIndex: stepIndex ?? 0, decision, usage, estimate, inputs, end });
 }

@@ -40,13 +40,8 @@ export function bulkInsert<T extends TenantTable>(db: TenantDb, table: T, rows: 
   return sendBulk<TenantTable>(db, statement, rows);
 }
 
-/** `derived`: columns that do not travel, because the database can work them out from the others of `x`. */
-export function inserting<T extends TenantTable>(
-  table: T,
-  derived: { readonly [Column in ColumnOf<T>]?: string } = {},
-): BulkStatement<T> {
-  const sent = columnsOf(table).filter((key) => !(key in derived));
-  return { text: `${insertText(table, derived)} where x.tenant_id = $1`, members: membersOf(sent), key: null };
+export function inserting<T extends TenantTable>(table: T): BulkStatement<T> {
+  return { text: `${insertText(table)} where x.tenant_id = $1`, members: membersOf(columnsOf(table)), key: null };
 }
 
 /** Inserts rows, or where the key is taken sets these columns from them. */
@@ -75,8 +70,11 @@ export function updating<T extends TenantTable>(
 ): BulkStatement<T> {
   const name = getTableName(table);
   const changes = set.map((column) => `${snake(column)} = x.${snake(column)}`).join(", ");
+  // Reading JSON into the table's own row type would prepare all its columns anew at every statement.
+  const types = getTableColumns(table);
+  const read = [key, ...set].map((column) => `${snake(column)} ${types[column]?.getSQLType()}`).join(", ");
   return {
-    text: `update ${name} t set ${changes} from json_populate_recordset(null::${name}, $2::json) x
+    text: `update ${name} t set ${changes} from json_to_recordset($2::json) x(${read})
       where t.tenant_id = $1 and t.${snake(key)} = any($3::uuid[]) and t.${snake(key)} = x.${snake(key)}`,
     members: membersOf([key, ...set]),
     key,
@@ -119,13 +117,10 @@ export function sendTogether<P extends Parts>(db: TenantDb, { text, parts }: Tog
   return db.prepared(text, parameters);
 }
 
-function insertText(table: TenantTable, derived: { readonly [column: string]: string | undefined } = {}): string {
+function insertText(table: TenantTable): string {
   const name = getTableName(table);
   const columns = columnsOf(table).map(snake).join(", ");
-  const values = columnsOf(table)
-    .map((key) => derived[key] ?? snake(key))
-    .join(", ");
-  return `insert into ${name} (${columns}) select ${values} from json_populate_recordset(null::${name}, $2::json) x`;
+  return `insert into ${name} (${columns}) select ${columns} from json_populate_recordset(null::${name}, $2::json) x`;
 }
 
 // By hand: objects with other names made only to be written cost several times as much.
