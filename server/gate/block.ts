@@ -8,7 +8,7 @@ import type { Draft } from "./draft";
 import { dueAt } from "./due";
 import { closeByPolicy, type Ending, endRun, markInflection, sealRun } from "./ending";
 import { enforcementRow } from "./enforcement-rows";
-import { incidentOfBlock } from "./incident-draft";
+import { type BlockMoment, incidentOfBlock } from "./incident-draft";
 import type { Case } from "./step";
 
 /** Sets what the answer must show; `close` then chains the closing records and seals, behind the step's own record. */
@@ -16,10 +16,11 @@ export function blockRun(draft: Draft, facts: Case, decision: Decision, seq: num
   const { winner } = decision;
   if (winner === null) throw new TypeError("a block without anything that blocks");
   const stepIndex = facts.index;
-  const incidentId = incidentOfBlock(draft, winner, { stepIndex, severity: decision.severity ?? "medium" });
+  const moment = facts.reading.phase;
+  const incidentId = incidentOfBlock(draft, winner, { stepIndex, severity: decision.severity ?? "medium", moment });
   const place = { stepIndex, seq, incidentId, severity: decision.severity };
   draft.effects.enforcements.push(enforcementRow(draft, winner, place));
-  recordBlock(draft, winner, { stepIndex, incidentId });
+  recordBlock(draft, winner, { stepIndex, incidentId, moment });
   const ending = endingOf(draft, decision, { winner, stepIndex, incidentId });
   if (winner.enforcement === "pause") {
     pauseRun(draft, { winner, ending, stepKey: facts.reading.key });
@@ -35,8 +36,10 @@ export function blockRun(draft: Draft, facts: Case, decision: Decision, seq: num
   };
 }
 
+type BlockPlace = { stepIndex: number; incidentId: string; moment: BlockMoment };
+
 /** The prevention, the audit entry and the event of a block; a kill also freezes what its rule says. */
-export function recordBlock(draft: Draft, winner: Candidate, at: { stepIndex: number; incidentId: string }): void {
+export function recordBlock(draft: Draft, winner: Candidate, at: BlockPlace): void {
   const detail = blockDetail(winner, at.stepIndex, at.incidentId);
   draft.effects.preventions.push(preventionOf(draft, winner, at));
   draft.audit(auditOf[winner.enforcement] ?? "run.stopped", detail);
@@ -96,7 +99,7 @@ export function endingOf(
   };
 }
 
-function preventionOf(draft: Draft, winner: Candidate, at: { stepIndex: number; incidentId: string }) {
+function preventionOf(draft: Draft, winner: Candidate, at: BlockPlace) {
   return {
     tenantId: draft.world.tenantId,
     id: uuidv7(),
@@ -107,9 +110,14 @@ function preventionOf(draft: Draft, winner: Candidate, at: { stepIndex: number; 
     action: winner.enforcement,
     stepIndex: at.stepIndex,
     incidentId: at.incidentId,
-    outcome: winner.projected ? "prevented" : "contained",
+    outcome: hasRun(at.moment) ? "contained" : "prevented",
     recordedAt: draft.now,
   };
+}
+
+// By time alone what was over the limit is spent; what is asked for has not run yet.
+function hasRun(moment: BlockMoment): boolean {
+  return moment === "result" || moment === "time";
 }
 
 /**

@@ -45,10 +45,10 @@ function block(draft: Draft, decision: Decision, { winner, step, inputs }: ByTim
   const stepIndex = step.index;
   const severity = decision.severity ?? "medium";
   const decided = { decision: decisionImage(decision), inputs };
-  const incidentId = incidentOfBlock(draft, winner, { stepIndex, severity });
+  const incidentId = incidentOfBlock(draft, winner, { stepIndex, severity, moment: "time" });
   const place = { stepIndex, seq: draft.run.seq + 1, incidentId, severity };
   draft.effects.enforcements.push(enforcementRow(draft, winner, place));
-  recordBlock(draft, winner, { stepIndex, incidentId });
+  recordBlock(draft, winner, { stepIndex, incidentId, moment: "time" });
   const ending = endingOf(draft, decision, { winner, stepIndex, incidentId });
   if (winner.enforcement === "pause") {
     draft.append({ kind: "pause", body: decided });

@@ -60,6 +60,51 @@ describe("bind moments", () => {
   });
 });
 
+describe("what is kept of a block says whether the step has run", () => {
+  const kept = async () => {
+    const [[incident], [prevention]] = [await gate.rows("incidents"), await gate.rows("prevention_records")];
+    return { said: String(incident?.description), outcome: prevention?.outcome };
+  };
+
+  test.each(["pause", "stop"])("a condition that would %s, at an admission: it never ran", async (enforcement) => {
+    await gate.condition('step.skill == "deploy"', { enforcement });
+    const run = await gate.start();
+    const asked = await gate.admit(run, { step_index: 1, skill: "deploy" });
+    expect(asked.decision).toMatchObject({ enforcement, projected: false });
+    const { said, outcome } = await kept();
+    expect([said, outcome]).toEqual([expect.stringContaining(" at step 1, before the step ran: "), "prevented"]);
+  });
+
+  test.each(["pause", "stop"])("a condition that would %s, at a report: it has run", async (enforcement) => {
+    await gate.condition('step.skill == "deploy"', { enforcement });
+    const run = await gate.start();
+    await gate.report(run, { step_index: 1, skill: "deploy" }, used(1));
+    const { said, outcome } = await kept();
+    expect([said, outcome]).toEqual([
+      expect.stringContaining(" at step 1, after the step was reported: "),
+      "contained",
+    ]);
+  });
+
+  test("a duration that passes between posts is spent, and at no step that was asked for", async () => {
+    await gate.rule({ metric: "run.duration_ms", rule_type: "time_limit", threshold: 500 });
+    const run = await gate.start();
+    expect((await gate.admit(run, { step_index: 1 })).decision.action).toBe("allow");
+    const sweeper = startSweeper();
+    await until(async () => (await gate.get(run)).completed_at !== null);
+    sweeper.stop();
+    const { said, outcome } = await kept();
+    expect([said, outcome]).toEqual([expect.stringContaining(" was stopped by the clock, at step 1: "), "contained"]);
+  });
+
+  test("a run that is held at its start has not run a step", async () => {
+    await gate.condition('agent.id == "invoice-bot"', { enforcement: "pause", bind_at: "run_start" });
+    await gate.start();
+    const { said, outcome } = await kept();
+    expect([said, outcome]).toEqual([expect.stringContaining(" was paused before its first step: "), "prevented"]);
+  });
+});
+
 describe("failure modes of a condition that cannot be evaluated", () => {
   const broken = "1 / step.tokens > 0";
   const outcome = async (fields: object) => {

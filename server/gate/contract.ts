@@ -4,6 +4,7 @@ import { z } from "zod";
 import { runStatuses } from "@/db/vocabulary";
 import { endpoint, Instant, RawAnswer, Uuid } from "@/server/platform/http/contract";
 import { problem } from "@/server/platform/http/problem";
+import { Reason } from "@/server/policies/wire";
 import {
   CompleteAnswer,
   CompleteBody,
@@ -127,7 +128,7 @@ export const cancelRun = endpoint({
   permission: "runs:write",
   audit: "run.cancelled",
   params: runParams,
-  body: z.strictObject({ reason: z.string().max(2048).optional() }),
+  body: z.strictObject({ reason: Reason.optional() }),
   returns: RunDetail,
   problems: [RunRefused, RunNotLive],
   ...gate,

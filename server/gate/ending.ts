@@ -146,7 +146,7 @@ export function sealRun(draft: Draft, ending: Ending): void {
     seal,
     sealHash: hash,
     violationStepIndex: violation?.step_index ?? null,
-    violationTimestamp: violation === null ? null : draft.now,
+    violationTimestamp: violation === null ? null : new Date(violation.timestamp),
     violationPolicyId: violation?.policy_id ?? null,
     violationReason: violation?.reason ?? null,
     incidentId: ending.incidentId,

@@ -2,14 +2,22 @@ import { v7 as uuidv7 } from "uuid";
 import type { IncidentSource, IncidentType, Metric, Severity } from "@/db/vocabulary";
 import type { IncidentFacts } from "@/server/incidents/open";
 import { incidentTypeOf, severityOfFailure } from "@/server/incidents/rules";
-import type { Candidate } from "./decision";
+import type { Candidate, StepReading } from "./decision";
 import type { Draft } from "./draft";
+import type { Moment } from "./moments";
+
+/**
+ * When a block was decided: the phase of the post that was decided on, or the moment of a decision that no post asked
+ * for. Whether the step has run follows from it, and never from `projected`, which says how the value
+ * was counted.
+ */
+export type BlockMoment = StepReading["phase"] | Moment;
 
 /** The incident of a pause, stop or kill. One per run, type, source and source id: a second time it is the same one. */
 export function incidentOfBlock(
   draft: Draft,
   winner: Candidate,
-  at: { stepIndex: number; severity: Severity },
+  at: { stepIndex: number; severity: Severity; moment: BlockMoment },
 ): string {
   const sourceId = winner.policy_id ?? winner.limit_id;
   const type = incidentTypeOf(winner.violation_type);
@@ -23,16 +31,30 @@ export function incidentOfBlock(
     type,
     severity: at.severity,
     title: `${winner.name}: ${winner.reason}`.slice(0, 200),
-    description: descriptionOf(draft, winner, at.stepIndex),
+    description: descriptionOf(draft, winner, at),
     ...(winner.metric === null || !isMetric(winner.metric) ? {} : { metric: winner.metric }),
     violation: { step_index: at.stepIndex, timestamp: draft.now, ...value, reason: winner.reason },
   });
 }
 
-function descriptionOf(draft: Draft, winner: Candidate, stepIndex: number): string {
-  const what = winner.enforcement === "pause" ? "was paused before it could go on" : "was stopped";
-  const when = winner.projected ? "before the step ran" : "after the step was reported";
-  return `Run ${draft.run.runId} of agent ${draft.run.agentId} ${what} at step ${stepIndex}, ${when}: ${winner.reason}.`;
+type Placed = { stepIndex: number; moment: BlockMoment };
+
+function descriptionOf(draft: Draft, winner: Candidate, at: Placed): string {
+  const what = winner.enforcement === "pause" ? "was paused" : "was stopped";
+  return `Run ${draft.run.runId} of agent ${draft.run.agentId} ${what} ${placeOf(at)}: ${winner.reason}.`;
+}
+
+function placeOf({ stepIndex, moment }: Placed): string {
+  switch (moment) {
+    case "run_start":
+      return "before its first step";
+    case "time":
+      return `by the clock, ${stepIndex === 0 ? "before its first step" : `at step ${stepIndex}`}`;
+    case "admission":
+      return `at step ${stepIndex}, before the step ran`;
+    case "result":
+      return `at step ${stepIndex}, after the step was reported`;
+  }
 }
 
 /** The incident of a run that failed by itself or went silent. */

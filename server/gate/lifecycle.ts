@@ -4,7 +4,8 @@ import { commitTo } from "@/server/evidence/commitment";
 import { writeHash } from "@/server/evidence/hash";
 import { requestHash } from "@/server/evidence/snapshot-hash";
 import { actorKey, actorOf, type Principal } from "@/server/platform/auth/principal";
-import { NotYourRelease, RunNotPaused, StepsInFlight } from "./contract";
+import type { Problem } from "@/server/platform/http/problem";
+import { NotYourRelease, RunNotLive, RunNotPaused, StepsInFlight } from "./contract";
 import { MOST } from "./countable";
 import { Draft } from "./draft";
 import { dueAt, pauseEndsAt } from "./due";
@@ -159,8 +160,7 @@ export function reduceRelease(world: World, item: ReleaseItem): Outcome {
   if (run.status !== "paused" && release?.request === asked.request && release.by === asked.by) {
     return { change: null, answer: { status: 200, bytes: detailBytes(draftOf(world, run, item)), replayed: true } };
   }
-  if (!isLive(run)) throw notLive(run);
-  if (run.status !== "paused" || pause === null) throw RunNotPaused.with();
+  if (!isLive(run) || run.status !== "paused" || pause === null) throw tooLate(run, item.principal);
   if (actorKey(item.principal) === run.startedBy) throw NotYourRelease.with();
   const frozen = frozenOutcome(world, run);
   if (frozen !== null) return frozen;
@@ -169,7 +169,7 @@ export function reduceRelease(world: World, item: ReleaseItem): Outcome {
   if (pauseEnds !== null && world.now.getTime() >= pauseEnds) {
     // The sweeper has not come yet; a time-out is a time-out all the same.
     endPaused(draft, "timed_out");
-    return { change: draft.change(), answer: { problem: notLive(draft.run) } };
+    return { change: draft.change(), answer: { problem: tooLate(draft.run, item.principal) } };
   }
   const { decision, reason } = item.body;
   draft.remember({ release: asked });
@@ -179,6 +179,38 @@ export function reduceRelease(world: World, item: ReleaseItem): Outcome {
   else endPaused(draft, "denied");
   draft.announce("run.released", { run_id: run.runId, decision });
   return { change: draft.change(), answer: { status: 200, bytes: detailBytes(draft) } };
+}
+
+type Decided = { decision: ReleaseBody["decision"]; by: string | null };
+
+/**
+ * What a release that came too late is told: how the run stands and, when somebody decided about its last pause, how and
+ * who. What its detail shows to readers of runs only, is told to them only.
+ */
+function tooLate(run: RunRow, principal: Principal): Problem {
+  const mayRead = principal.permissions.has("runs:read");
+  if (!isLive(run) && !mayRead) return notLive(run);
+  const last_release = mayRead ? lastRelease(run) : null;
+  const detail = detailOfLate(run, last_release);
+  const told = detail === null ? { last_release } : { detail, last_release };
+  if (isLive(run)) return RunNotPaused.with({ ...told, run_status: run.status });
+  return RunNotLive.with({ ...notLive(run).members, ...told, end_note: run.endNote });
+}
+
+function detailOfLate(run: RunRow, last: Decided | null): string | null {
+  if (run.endNote === "timed_out") return "The run is over: nobody decided about its pause in time.";
+  if (last === null) return null;
+  if (last.decision === "deny") return "The run is over: the release of its pause was denied already.";
+  return isLive(run)
+    ? "The pause is over: its release was approved already."
+    : "The run is over; the release of its last pause was approved before.";
+}
+
+// `resume` takes the pause off; a run that ended while paused keeps it, and then only its note says that it was denied.
+function lastRelease({ memory, endNote }: RunRow): Decided | null {
+  const { pause, release } = memory;
+  if (pause === null) return release === undefined ? null : { decision: "approve", by: release.by };
+  return endNote === "denied" ? { decision: "deny", by: release?.by ?? null } : null;
 }
 
 /** The pausing limit holds its peace until its value has grown by another tenth of the limit; a condition, for that step. */
@@ -199,7 +231,10 @@ function resume(draft: Draft): void {
   run.dueAt = dueAt(draft);
 }
 
-/** A pause that nobody approved: the run ends by the policy that paused it. Denied and timed out are never confused. */
+/**
+ * A pause that nobody approved: the run ends by the policy that paused it, with the violation as it was then. Denied and
+ * timed out are never confused.
+ */
 export function endPaused(draft: Draft, note: "denied" | "timed_out"): void {
   const { pause } = draft.run.memory;
   if (pause === null) return;
@@ -209,7 +244,7 @@ export function endPaused(draft: Draft, note: "denied" | "timed_out"): void {
     cause: "pause",
     note,
     stoppedAtStep: pause.violation.step_index,
-    violation: { ...pause.violation, timestamp: draft.now.toISOString() },
+    violation: pause.violation,
     incidentId: pause.incident_id,
   };
   endRun(draft, ending);

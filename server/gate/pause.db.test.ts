@@ -195,6 +195,24 @@ describe("release", () => {
     expect(await gate.count("incidents")).toBe(1);
   });
 
+  test.each(["denied", "timed_out"])("a run that ends %s was violated when it was paused", async (note) => {
+    await pausing();
+    const run = await gate.start();
+    const { recorded_at } = await gate.admit(run, { step_index: 1 }, 101);
+    const [wait, end] = note === "denied" ? [50, release] : [1_050, sweepOnce];
+    await new Promise((resolve) => setTimeout(resolve, wait));
+    await end(run, "deny");
+    const { violation, completed_at, end_note } = await gate.get(run);
+    expect(end_note).toBe(note);
+    expect(violation).toMatchObject({ timestamp: recorded_at });
+    expect(new Date(String(completed_at)).getTime()).toBeGreaterThanOrEqual(new Date(recorded_at).getTime() + wait);
+    expect(await gate.rows("traces")).toMatchObject([{ violation_timestamp: new Date(recorded_at) }]);
+    expect(await gate.rows("trace_records", "kind = 'violation'")).toMatchObject([
+      { body: { violation: { timestamp: recorded_at } } },
+    ]);
+    expect(await gate.rows("incidents")).toMatchObject([{ violation_at: new Date(recorded_at) }]);
+  });
+
   test("deny of a pausing admission leaves the inflection where its step would have been", async () => {
     await pausing();
     const run = await gate.start();

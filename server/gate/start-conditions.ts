@@ -53,9 +53,9 @@ export function pauseAtStart(draft: Draft, { decision, step }: StartVerdict): vo
   if (winner === null) throw new TypeError("a pause without anything that pauses");
   const severity = decision.severity ?? "medium";
   const inputs = inputsAtMoment(draft, "run_start", step);
-  const incidentId = incidentOfBlock(draft, winner, { stepIndex: 0, severity });
+  const incidentId = incidentOfBlock(draft, winner, { stepIndex: 0, severity, moment: "run_start" });
   const { seq } = draft.append({ kind: "pause", body: { decision: decisionImage(decision), inputs } });
   draft.effects.enforcements.push(enforcementRow(draft, winner, { stepIndex: 0, seq, incidentId, severity }));
-  recordBlock(draft, winner, { stepIndex: 0, incidentId });
+  recordBlock(draft, winner, { stepIndex: 0, incidentId, moment: "run_start" });
   pauseRun(draft, { winner, ending: endingOf(draft, decision, { winner, stepIndex: 0, incidentId }), stepKey: "" });
 }

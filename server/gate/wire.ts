@@ -22,6 +22,7 @@ import {
   violationTypes,
 } from "@/db/vocabulary";
 import { Instant, Uuid } from "@/server/platform/http/contract";
+import { Reason } from "@/server/policies/wire";
 
 const MAX_COUNT = Number.MAX_SAFE_INTEGER;
 const Name = z.string().min(1).max(128);
@@ -153,7 +154,7 @@ export type CompleteBody = z.output<typeof CompleteBody>;
 
 export const ReleaseBody = z.strictObject({
   decision: z.enum(["approve", "deny"]),
-  reason: z.string().min(1).max(2048),
+  reason: Reason,
 });
 export type ReleaseBody = z.output<typeof ReleaseBody>;
 

@@ -26,8 +26,13 @@ export function auditRecord(row: AuditRow): AuditRecord {
 }
 
 function metadataOf(row: AuditRow): AuditRecord["evidence"] {
+  const detail = objectOf(row.detail);
   const about = (type: string) => (row.entityType === type ? [row.entityId] : []);
-  const traceId: unknown = objectOf(row.after).trace_id ?? objectOf(row.detail).trace_id;
+  const named = (type: "policy" | "incident") => {
+    const id: unknown = detail[`${type}_id`];
+    return typeof id === "string" ? [...new Set([...about(type), id])] : about(type);
+  };
+  const traceId: unknown = objectOf(row.after).trace_id ?? detail.trace_id;
   return {
     tenant_id: row.tenantId,
     human_actor_id: row.actorType === "user" ? row.actorId : null,
@@ -37,8 +42,8 @@ function metadataOf(row: AuditRow): AuditRecord["evidence"] {
     recorded_at: row.recordedAt.toISOString(),
     timezone: "UTC",
     trace_id: typeof traceId === "string" ? traceId : null,
-    policy_ids: about("policy"),
-    incident_ids: about("incident"),
+    policy_ids: named("policy"),
+    incident_ids: named("incident"),
     export_id: about("export")[0] ?? null,
     correlation_id: row.requestId,
     source_domain: domainOf(row.entityType),

@@ -38,7 +38,28 @@ const titles: Readonly<Record<EventTopic, string>> = {
 };
 
 /** Members of the payload that say more than the topic, the most telling first. */
-const details = ["termination_reason", "enforcement", "decision", "metric", "severity", "verdict"] as const;
+const details = ["metric", "severity", "verdict"] as const;
+
+/** The topics whose payload says what happened: the member that says it, and the sentence of each of its words. */
+const sentences: Partial<Record<EventTopic, readonly [member: string, Readonly<Record<string, string>>]>> = {
+  "run.blocked": [
+    "enforcement",
+    { pause: "Run paused by policy", stop: "Run stopped by policy", kill: "Run killed by policy" },
+  ],
+  "run.released": ["decision", { approve: "Release of a paused run approved", deny: "Release of a paused run denied" }],
+  "run.ended": [
+    "termination_reason",
+    {
+      completed: "Run succeeded",
+      policy_block: "Run ended by policy",
+      budget_exceeded: "Run ended: its budget is used up",
+      rate_limited: "Run ended: too many requests",
+      timeout: "Run ended: silent for too long",
+      system_failure: "Run failed",
+      user_abort: "Run cancelled",
+    },
+  ],
+};
 
 export type EventRow = { seq: number; recorded_at: Date; topic: EventTopic; entity_id: string; payload: unknown };
 
@@ -47,13 +68,14 @@ export function latestEvent({ seq, recorded_at, topic, entity_id, payload }: Eve
     const value: unknown = typeof payload === "object" && payload !== null ? Reflect.get(payload, name) : undefined;
     return typeof value === "string" ? value : null;
   };
-  const detail = details.map(text).find((value) => value !== null);
+  const [member, words] = sentences[topic] ?? [];
+  const sentence = member === undefined ? undefined : words?.[text(member) ?? ""];
   const of = (family: string) => (topic.startsWith(`${family}.`) ? entity_id : null);
   return {
     event_id: seq,
     topic,
     at: recorded_at.toISOString(),
-    title: detail == null ? titles[topic] : `${titles[topic]}: ${detail.replaceAll(/[_.]/g, " ")}`,
+    title: sentence ?? withDetail(titles[topic], details.map(text)),
     subject: text("title") ?? text("agent_id"),
     run_id: text("run_id") ?? text("source_run_id") ?? of("run"),
     incident_id: text("incident_id") ?? of("incident"),
@@ -61,4 +83,9 @@ export function latestEvent({ seq, recorded_at, topic, entity_id, payload }: Eve
     limit_id: text("limit_id") ?? of("limit"),
     bundle_id: text("bundle_id") ?? of("export"),
   };
+}
+
+function withDetail(title: string, said: readonly (string | null)[]): string {
+  const detail = said.find((value) => value !== null);
+  return detail == null ? title : `${title}: ${detail.replaceAll(/[_.]/g, " ")}`;
 }
