@@ -129,13 +129,30 @@ function writeArray(values: readonly unknown[], dialect: Dialect, depth: number)
 function writeObject(value: object, dialect: Dialect, depth: number): string {
   if (!isPlainObject(value)) throw new NotCanonical("only plain objects have a canonical form");
   let text = "";
-  // The default sort compares UTF-16 code units, which is the order RFC 8785 §3.2.3 asks for.
-  for (const key of Object.keys(value).sort()) {
+  for (const key of orderedKeys(value)) {
     const member: unknown = Reflect.get(value, key);
     if (member === undefined) continue;
     text += `${text === "" ? "" : ","}${writeString(key, dialect)}:${write(member, dialect, depth + 1)}`;
   }
   return `{${text}}`;
+}
+
+const FEW_KEYS = 32;
+
+/**
+ * In the order of UTF-16 code units (RFC 8785 §3.2.3), which is the default sort's. Few keys are sorted where they lie: the
+ * built-in sort left a tenth of a step's garbage.
+ */
+function orderedKeys(value: object): readonly string[] {
+  const keys = Object.keys(value);
+  if (keys.length > FEW_KEYS) return keys.sort();
+  for (let i = 1; i < keys.length; i += 1) {
+    const key = keys[i] ?? "";
+    let at = i;
+    for (; at > 0 && (keys[at - 1] ?? "") > key; at -= 1) keys[at] = keys[at - 1] ?? "";
+    keys[at] = key;
+  }
+  return keys;
 }
 
 // A plain object's prototype is null or has none itself; this also holds for objects of another realm.

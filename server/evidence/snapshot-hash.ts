@@ -35,11 +35,14 @@ export function afterImageHash(entity: { readonly [column: string]: unknown }): 
  * @throws NotCanonical on a null inside an array, NaN, infinities and anything that is not data.
  */
 export function canonicalImage(entity: { readonly [column: string]: unknown }): CanonicalObject {
-  const image: [string, CanonicalValue][] = [];
-  for (const [column, value] of Object.entries(entity)) {
-    if (value !== null && value !== undefined) image.push([column, imageOf(value)]);
+  const image: { [column: string]: CanonicalValue } = {};
+  for (const column of Object.keys(entity)) {
+    const value = entity[column];
+    if (value === null || value === undefined) continue;
+    if (column === "__proto__") Object.defineProperty(image, column, { value: imageOf(value), enumerable: true });
+    else image[column] = imageOf(value);
   }
-  return Object.fromEntries(image);
+  return image;
 }
 
 function imageOf(value: unknown): CanonicalValue {

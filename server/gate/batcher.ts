@@ -9,8 +9,10 @@ import { patienceEnds } from "./patience";
 import { tellChanged } from "./run-changes";
 
 const MAX_BATCH = 96;
-/** A hot run's posts come in several batches, so that others' wait for the loop is short. */
+/** A run with more posts waiting floods its tenant: they come in several batches, so that others' wait for the loop is short. */
 const MAX_OF_RUN = 16;
+/** So long a run that floods lets the others go first, counted from its last batch. */
+const YIELD_MS = 50;
 /** A tenant of which one run alone has posted for so long has no others. */
 const ALONE_MS = 1_000;
 /** One in this process, one in the database. */
@@ -18,15 +20,21 @@ const MAX_UNDER_WAY = 2;
 
 /** `until`: how long it may be tried, counted from when it came. */
 type Waiting = { item: Item; tell: (told: Told) => void; until: number };
-/** `held`: the runs of the batches under way, whose later posts wait for them. `mixedAt`: when another run than the one before it posted. */
+/**
+ * `held`: the runs of the batches under way, whose later posts wait for them. `calm`: how many of these batches no run
+ * floods. `mixedAt`: when another run than the one before it posted. `floodedAt`: when a run that floods last had its turn.
+ */
 type Queue = {
   waiting: Waiting[];
   held: Set<string>;
   underWay: number;
+  calm: number;
   isStarting: boolean;
   lastRunId: string;
   mixedAt: number;
+  floodedAt: number;
 };
+type Batch = { posts: readonly Waiting[]; isCalm: boolean };
 
 function queues(): Map<string, Queue> {
   return once("gate-queues", () => new Map<string, Queue>());
@@ -36,7 +44,7 @@ function queues(): Map<string, Queue> {
 export function submit(tenantId: string, item: Item): Promise<Told> {
   let queue = queues().get(tenantId);
   if (queue === undefined) {
-    queue = { waiting: [], held: new Set(), underWay: 0, isStarting: false, lastRunId: "", mixedAt: 0 };
+    queue = newQueue();
     queues().set(tenantId, queue);
   }
   const current = queue;
@@ -48,6 +56,11 @@ export function submit(tenantId: string, item: Item): Promise<Told> {
   });
 }
 
+function newQueue(): Queue {
+  const none = { underWay: 0, calm: 0, isStarting: false };
+  return { waiting: [], held: new Set(), ...none, lastRunId: "", mixedAt: 0, floodedAt: 0 };
+}
+
 async function startBatches(tenantId: string, queue: Queue): Promise<void> {
   if (queue.isStarting || queue.underWay === MAX_UNDER_WAY) return;
   queue.isStarting = true;
@@ -56,21 +69,34 @@ async function startBatches(tenantId: string, queue: Queue): Promise<void> {
   queue.isStarting = false;
   while (queue.underWay < MAX_UNDER_WAY) {
     const batch = takeBatch(tenantId, queue);
-    if (batch.length === 0) break;
+    if (batch.posts.length === 0) break;
     void runOne(tenantId, queue, batch);
   }
   if (queue.underWay === 0 && queue.waiting.length === 0) queues().delete(tenantId);
 }
 
-/** The first posts whose runs no batch holds, each run's in their order. */
-function takeBatch(tenantId: string, queue: Queue): Waiting[] {
+/** Of a tenant with several runs, those that flood it wait for the others, though not for long. */
+function takeBatch(tenantId: string, queue: Queue): Batch {
+  const now = performance.now();
+  if (now - queue.mixedAt > ALONE_MS) return { posts: take(tenantId, queue, () => MAX_BATCH), isCalm: false };
+  const counts = new Map<string, number>();
+  for (const { item } of queue.waiting) counts.set(item.runId, (counts.get(item.runId) ?? 0) + 1);
+  const floods = (runId: string) => (counts.get(runId) ?? 0) > MAX_OF_RUN;
+  const calm = take(tenantId, queue, (runId) => (floods(runId) ? 0 : MAX_OF_RUN));
+  if (calm.length > 0 || (queue.calm > 0 && now - queue.floodedAt < YIELD_MS)) return { posts: calm, isCalm: true };
+  const posts = take(tenantId, queue, () => MAX_OF_RUN);
+  if (posts.length > 0) queue.floodedAt = now;
+  return { posts, isCalm: false };
+}
+
+/** The first posts whose runs no batch holds, each run's in their order and at most so many of it. */
+function take(tenantId: string, queue: Queue, mostOf: (runId: string) => number): Waiting[] {
   const batch: Waiting[] = [];
   const places = new Map<string, number>();
-  const mostOfRun = performance.now() - queue.mixedAt > ALONE_MS ? MAX_BATCH : MAX_OF_RUN;
   queue.waiting = queue.waiting.filter((one) => {
     const { runId } = one.item;
     const taken = places.get(runId) ?? 0;
-    if (batch.length === MAX_BATCH || taken >= mostOfRun || queue.held.has(runId)) return true;
+    if (batch.length === MAX_BATCH || taken >= mostOf(runId) || queue.held.has(runId)) return true;
     if (joinLane(tenantId, one)) return false;
     batch.push(one);
     places.set(runId, taken + 1);
@@ -79,13 +105,15 @@ function takeBatch(tenantId: string, queue: Queue): Waiting[] {
   return batch;
 }
 
-async function runOne(tenantId: string, queue: Queue, batch: readonly Waiting[]): Promise<void> {
-  const runIds = new Set(batch.map((one) => one.item.runId));
+async function runOne(tenantId: string, queue: Queue, { posts, isCalm }: Batch): Promise<void> {
+  const runIds = new Set(posts.map((one) => one.item.runId));
   for (const runId of runIds) queue.held.add(runId);
   queue.underWay += 1;
-  const busy = new Set(await decide(tenantId, batch, true));
-  for (const one of batch) if (busy.has(one.item) && !joinLane(tenantId, one)) openLane(tenantId, one);
+  queue.calm += isCalm ? 1 : 0;
+  const busy = new Set(await decide(tenantId, posts, true));
+  for (const one of posts) if (busy.has(one.item) && !joinLane(tenantId, one)) openLane(tenantId, one);
   queue.underWay -= 1;
+  queue.calm -= isCalm ? 1 : 0;
   for (const runId of runIds) queue.held.delete(runId);
   await startBatches(tenantId, queue);
 }

@@ -150,4 +150,17 @@ describe("B7: one hot run", () => {
     await Promise.all([waiting, later]);
     expect(order.slice(8)).toEqual(Array.from({ length: 16 }, (_, i) => `hot ${i + 1}`));
   });
+
+  test("a run that floods its tenant comes to its turn, though the others never pause", async () => {
+    const [hot, ...others] = await together(5, () => gate.start());
+    if (hot === undefined) throw new Error("no run");
+    let isOver = false;
+    const busy = others.map(async (run) => {
+      for (let i = 1; !isOver; i += 1) await gate.report(run, { step_index: i }, used(1));
+    });
+    await together(80, (i) => gate.report(hot, { step_id: uuidv4(), skill: `skill ${i}` }, used(1)));
+    isOver = true;
+    await Promise.all(busy);
+    expect((await gate.get(hot)).steps_completed).toBe(80);
+  });
 });

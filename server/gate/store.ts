@@ -45,9 +45,12 @@ const toldOf = `left join lateral (
     select a.seq, a.kind, a.request_hash, a.answer_status, a.answer from trace_records a
     where a.tenant_id = $1 and a.run_id = s.run_id and a.seq in (s.admitted_seq, s.result_seq) limit 2) a on true`;
 
+type KeyColumn = "step_index" | "step_id";
+const allKeys: readonly KeyColumn[] = ["step_index", "step_id"];
+
 const knownBy = (
   keys: string,
-  column: string,
+  column: KeyColumn,
 ) => `select ${stepColumns}, a.seq as "toldSeq", a.kind, a.request_hash as "requestHash",
     a.answer_status as told, a.answer
   from json_to_recordset(${keys}::json) k(run_id uuid, step_index int, step_id uuid)
@@ -55,11 +58,12 @@ const knownBy = (
   ${toldOf} where k.${column} is not null`;
 
 // `$2` are the runs.
-const stepsUnder = (keys: string) => `${knownBy(keys, "step_index")} union all ${knownBy(keys, "step_id")}
-  union all select ${stepColumns}, null, null, null, null, null from steps s
+const stepsUnder = (keys: string, columns: readonly KeyColumn[]) => `
+  ${columns.map((column) => `${knownBy(keys, column)} union all`).join(" ")}
+  select ${stepColumns}, null, null, null, null, null from steps s
   where s.tenant_id = $1 and s.run_id = any($2::uuid[]) and s.state in ('open', 'lapsed', 'presumed')`;
 
-const STEPS = stepsUnder("$3");
+const STEPS = stepsUnder("$3", allKeys);
 
 export type StepKey = { run_id: string; step_index: number | null; step_id: string | null };
 
@@ -121,12 +125,22 @@ export function readHead(db: TenantDb, runIds: readonly string[], keyIds: readon
 // What is no run's own stands in the first row alone.
 const aside = (rows: string) => `case when row_number() over () = 1 then (select json_agg(x) from (${rows}) x) end`;
 
-const LOOK = `with locked as materialized (select r.ctid as place, ${runColumns} from runs r
+const lookBy = (
+  columns: readonly KeyColumn[],
+) => `with locked as materialized (select r.ctid as place, ${runColumns} from runs r
     where r.tenant_id = $1 and r.run_id = any($2::uuid[]) order by r.run_id for no key update of r skip locked)
   select c.policy_epoch as "policyEpoch", date_trunc('milliseconds', clock_timestamp()) as now,
-    ${aside(keysIn("$3"))} as keys, ${aside(FREEZES)} as freezes, ${aside(stepsUnder("$4"))} as known,
+    ${aside(keysIn("$3"))} as keys, ${aside(FREEZES)} as freezes, ${aside(stepsUnder("$4", columns))} as known,
     l.place <> (select q.ctid from runs q where q.tenant_id = $1 and q.run_id = l."runId") as "isStale", l.*
   from tenant_controls c left join locked l on true where c.tenant_id = $1`;
+
+const LOOKS = { index: lookBy(["step_index"]), id: lookBy(["step_id"]), both: lookBy(allKeys) };
+
+/** What the keys do not name is not looked for: a statement costs by what it could do. */
+function lookFor(keys: readonly StepKey[]): string {
+  if (keys.every((key) => key.step_index === null)) return LOOKS.id;
+  return keys.every((key) => key.step_id === null) ? LOOKS.index : LOOKS.both;
+}
 
 type LookRow = HeadRow & { known: KnownRow[] | null; isStale: boolean | null; place: string | null };
 type Looked = { runs: RunRow[]; known: KnownRow[]; head: HeadRow | undefined; isStale: boolean };
@@ -136,7 +150,11 @@ export async function lookAtRuns(
   db: TenantDb,
   asked: { runIds: readonly string[]; keyIds: readonly string[]; keys: readonly StepKey[] },
 ): Promise<Looked> {
-  const rows = await db.prepared<LookRow & RunRow>(LOOK, [asked.runIds, asked.keyIds, JSON.stringify(asked.keys)]);
+  const rows = await db.prepared<LookRow & RunRow>(lookFor(asked.keys), [
+    asked.runIds,
+    asked.keyIds,
+    JSON.stringify(asked.keys),
+  ]);
   const runs: RunRow[] = [];
   let isAnyStale = false;
   for (const { policyEpoch, now, keys, freezes, known, isStale, place, ...run } of rows) {

@@ -6,8 +6,10 @@ import { gatePool } from "@/server/platform/db/client";
 import { TenantDb } from "@/server/platform/db/tenant-db";
 import { inTransaction, type Trailing } from "@/server/platform/db/transaction";
 
+// Planning the first look anew takes longer than running it, and PostgreSQL does so for ever where it believes that to pay.
 const OPEN = `select set_config('role', 'holdpoint_app', true), set_config('app.tenant_id', $1, true),
-  set_config('lock_timeout', '2s', true), set_config('statement_timeout', '4s', true)`;
+  set_config('lock_timeout', '2s', true), set_config('statement_timeout', '4s', true),
+  set_config('plan_cache_mode', 'force_generic_plan', true)`;
 /** Longer than its slowest statement may take: then the server is not slow but gone. */
 const DEADLINE_MS = 8_000;
 
