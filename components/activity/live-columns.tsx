@@ -10,7 +10,7 @@ import { Cost, RiskMark, RunStatusMark } from "./run-marks";
 export const liveColumns: readonly Column<RunSummary>[] = [
   { id: "agent", header: "Agent", grow: true, cell: (run) => <AgentCell run={run} /> },
   { id: "status", header: "State", width: 104, cell: (run) => <RunStatusMark run={run} isRow /> },
-  { id: "risk", header: "Policies", width: 120, hideBelow: "md", cell: (run) => <RiskMark risk={run.risk_level} /> },
+  { id: "risk", header: "Policies", width: 120, hideBelow: "md", cell: (run) => <RiskMark run={run} /> },
   { id: "limit", header: "Fullest limit", width: 152, hideBelow: "lg", cell: (run) => <LimitCell run={run} /> },
   { id: "step", header: "Step", width: 56, align: "end", cell: (run) => count(run.last_step_index) },
   {

@@ -75,6 +75,8 @@ function LiveRuns() {
   useLiveProgress();
   const [params, setParams] = useAddress(liveParams);
   const list = useInfiniteQuery(api.pages(listLiveRuns, { query: liveQuery(params) }));
+  // Outside of the table, which goes with its last row: what was typed stays.
+  const [doing, setDoing] = useState<Doing>(null);
   const value = filterOf(liveFilters, params);
   return (
     <div className="flex min-w-0 flex-col pb-4">
@@ -90,42 +92,47 @@ function LiveRuns() {
         onClear={() => setParams(paramsOf(liveFilters, liveParams, {}))}
         columns={liveColumns.length}
         firstUse={<NothingRuns />}
-        table={(rows, total, more) => <LiveTable rows={rows} total={total} more={more} />}
+        table={(rows, total, more) => <LiveTable rows={rows} total={total} more={more} onDeed={setDoing} />}
       />
+      <RunDeeds doing={doing} onClose={() => setDoing(null)} />
     </div>
   );
 }
 
-function LiveTable({ rows, total, more }: { rows: readonly RunSummary[]; total: Total; more: More }) {
+interface LiveTableProps {
+  rows: readonly RunSummary[];
+  total: Total;
+  more: More;
+  onDeed: (doing: Doing) => void;
+}
+
+function LiveTable({ rows, total, more, onDeed }: LiveTableProps) {
   const [{ group, open, sort }, setParams] = useAddress(liveParams);
-  const [doing, setDoing] = useState<Doing>(null);
   const rights = { mayWrite: useMay("runs:write"), mayOverride: useMay("policies:override") };
   return (
-    <>
-      <DataTable
-        label="Live runs"
-        columns={liveColumns}
-        rows={group === null ? rows : grouped(rows, group)}
-        rowId={(run) => run.run_id}
-        rowHref={(run) => runHref(run.run_id)}
-        onOpen={(run) => setParams({ open: run.run_id })}
-        openId={open}
-        sort={sort}
-        onSort={(next) => setParams({ sort: liveParams.sort.parse(next) })}
-        rowMenu={(run) => runMenu(run, rights, (deed, of) => setDoing({ deed, run: of }))}
-        total={total}
-        more={more}
-        {...(group === null ? {} : { groupBy: (run: RunSummary) => groupOf(run, group) })}
-      />
-      <RunDeeds doing={doing} onClose={() => setDoing(null)} />
-    </>
+    <DataTable
+      label="Live runs"
+      columns={liveColumns}
+      rows={group === null ? rows : grouped(rows, group)}
+      rowId={(run) => run.run_id}
+      rowHref={(run) => runHref(run.run_id)}
+      onOpen={(run) => setParams({ open: run.run_id })}
+      openId={open}
+      sort={sort}
+      onSort={(next) => setParams({ sort: liveParams.sort.parse(next) })}
+      rowMenu={(run) => runMenu(run, rights, (deed, of) => onDeed({ deed, run: of }))}
+      total={total}
+      more={more}
+      {...(group === null ? {} : { groupBy: (run: RunSummary) => groupOf(run, group) })}
+    />
   );
 }
 
 function RunDeeds({ doing, onClose }: { doing: Doing; onClose: () => void }) {
   if (doing === null) return null;
-  const dialog = { run: doing.run, open: true, onOpenChange: (open: boolean) => (open ? undefined : onClose()) };
-  return doing.deed === "cancel" ? <CancelRun {...dialog} /> : <ReleaseRun {...dialog} decision={doing.deed} />;
+  const { deed, run } = doing;
+  if (deed === "cancel") return <CancelRun run={run} open onOpenChange={(open) => (open ? undefined : onClose())} />;
+  return <ReleaseRun run={run} about={{ decision: deed, paused_at: run.paused_at, breach: null }} onClose={onClose} />;
 }
 
 const example = `curl -sS "$HOLDPOINT_URL/api/v1/runs" \\

@@ -1,39 +1,37 @@
 "use client";
 
 import { useQuery } from "@tanstack/react-query";
-import { type ReactNode, useState } from "react";
+import type { ReactNode } from "react";
 import { useAddress } from "@/components/data/address";
 import { Countdown } from "@/components/data/time";
 import { policyHref } from "@/components/policies/rule-href";
 import { useMay } from "@/components/shell/session";
 import { Button, ButtonLink } from "@/components/ui/button";
-import { onDemand } from "@/components/ui/on-demand";
 import type { RunActivity } from "@/server/activity/contract";
 import { getRun } from "@/server/gate/contract";
 import { api } from "@/server/platform/http/client";
 import type { Action } from "@/server/platform/http/contract";
+import type { OpenDecision } from "./run-dialogs";
 import { ofRun } from "./run-reads";
 import { runParams } from "./search-params";
 import type { Breach } from "./why";
-
-// Loaded when one is opened.
-const ReleaseRun = onDemand(async () => (await import("./run-dialogs")).ReleaseRun);
 
 interface NextStepsProps {
   run: RunActivity;
   breach: Breach | null;
   actions: readonly Action[];
+  onDecide: (about: OpenDecision) => void;
 }
 
 /** What may be done now, the likeliest first; what may not says why. */
-export function NextSteps({ run, breach, actions }: NextStepsProps) {
+export function NextSteps({ run, breach, actions, onDecide }: NextStepsProps) {
   const [, setParams] = useAddress(runParams);
   const mayManage = useMay("policies:manage");
   const isOurs = breach !== null && (breach.policy_id !== null || breach.limit_id !== null);
   return (
     <div className="flex min-w-0 flex-col gap-2">
       <h2 className="text-muted text-xs">What next</h2>
-      {run.status === "paused" ? <Release run={run} action={actions.find((one) => one.action === "release")} /> : null}
+      {run.status === "paused" ? <Release run={run} breach={breach} actions={actions} onDecide={onDecide} /> : null}
       <div className="flex flex-wrap gap-2">
         {run.incident_id === null ? null : (
           <ButtonLink
@@ -66,8 +64,9 @@ function Note({ children }: { children: ReactNode }) {
   return <p className="text-muted text-xs">{children}</p>;
 }
 
-function Release({ run, action }: { run: RunActivity; action: Action | undefined }) {
-  const [decision, setDecision] = useState<"approve" | "deny" | null>(null);
+function Release({ run, breach, actions, onDecide }: NextStepsProps) {
+  const action = actions.find((one) => one.action === "release");
+  const decide = (decision: OpenDecision["decision"]) => onDecide({ decision, breach, paused_at: run.paused_at });
   const detail = useQuery(api.query(getRun, ofRun(run.run_id)));
   const waitMs = detail.data?.policy_snapshot?.defaults.pause_timeout_ms ?? null;
   const until =
@@ -76,10 +75,10 @@ function Release({ run, action }: { run: RunActivity; action: Action | undefined
   return (
     <>
       <div className="flex flex-wrap gap-2">
-        <Button variant="primary" disabled={isDisabled} onClick={() => setDecision("approve")}>
+        <Button variant="primary" disabled={isDisabled} onClick={() => decide("approve")}>
           Approve…
         </Button>
-        <Button variant="danger" disabled={isDisabled} onClick={() => setDecision("deny")}>
+        <Button variant="danger" disabled={isDisabled} onClick={() => decide("deny")}>
           Deny…
         </Button>
       </div>
@@ -87,14 +86,6 @@ function Release({ run, action }: { run: RunActivity; action: Action | undefined
       <Note>
         Without a decision it ends by itself in <Countdown to={until} />.
       </Note>
-      {decision === null ? null : (
-        <ReleaseRun
-          run={run}
-          open
-          decision={decision}
-          onOpenChange={(open) => (open ? undefined : setDecision(null))}
-        />
-      )}
     </>
   );
 }

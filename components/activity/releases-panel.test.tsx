@@ -6,8 +6,8 @@ import { Releases } from "./releases-panel";
 const nameOf = (actor: string) => (actor === "user:u-1" ? "Ada Lovelace" : "you");
 const denied: RunRelease = { decision: "deny", reason: "Too dear", by: "user:u-1", at: "2026-11-22T03:00:05.000Z" };
 
-function textOf(releases: readonly RunRelease[]): string {
-  return renderToStaticMarkup(<Releases releases={releases} nameOf={nameOf} />)
+function textOf(releases: readonly RunRelease[], total = releases.length): string {
+  return renderToStaticMarkup(<Releases releases={releases} total={total} nameOf={nameOf} />)
     .replace(/<[^>]*>/g, " ")
     .replace(/\s+/g, " ");
 }
@@ -24,6 +24,11 @@ it("says who decided about a pause, when and why", () => {
   expect(textOf([approved, denied])).toMatch(/Approved by you, .* Denied by Ada Lovelace/);
 });
 
+it("says that there are earlier ones, without a word where there are none", () => {
+  expect(textOf([denied, denied], 25)).toContain("23 earlier ones of 25");
+  expect(textOf([denied, denied])).not.toContain("earlier");
+});
+
 it("is not there for a run whose pauses nobody decided about", () => {
-  expect(renderToStaticMarkup(<Releases releases={[]} nameOf={nameOf} />)).toBe("");
+  expect(renderToStaticMarkup(<Releases releases={[]} total={0} nameOf={nameOf} />)).toBe("");
 });

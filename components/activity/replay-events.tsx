@@ -1,6 +1,7 @@
 "use client";
 
 import { useEffect, useRef } from "react";
+import { useActorName } from "@/components/account/use-actor-names";
 import { classes } from "@/components/ui/classes";
 import { Mark } from "@/components/ui/mark";
 import type { TimelineEvent } from "@/server/activity/contract";
@@ -53,7 +54,7 @@ export function ReplayEvents({ timeline, current, onSeek }: ReplayEventsProps) {
 }
 
 function EventWords({ event }: { event: TimelineEvent }) {
-  const { deed, outcome } = wordsOfEvent(event);
+  const { deed, outcome } = wordsOfEvent(event, useActorName());
   const place = event.step_index === null || event.step_index < 1 ? "" : `Step ${event.step_index}: `;
   return (
     <span className="flex min-w-0 flex-wrap items-baseline gap-x-2">

@@ -1,6 +1,7 @@
 "use client";
 
 import { type KeyboardEvent, type PointerEvent, useMemo } from "react";
+import { useActorName } from "@/components/account/use-actor-names";
 import { classes } from "@/components/ui/classes";
 import type { Replay, TimelineEvent } from "@/server/activity/contract";
 import { CENTRE_MS, fromCentre, type Lane, type LaneMark, laneMarks, lanes, WINDOW_MS } from "./replay-frames";
@@ -118,7 +119,8 @@ function Ticks() {
 
 /** One event is a dot, several close together a pill with their number, the inflection a red diamond. */
 function LaneDot({ mark, isPast }: { mark: LaneMark; isPast: boolean }) {
-  const told = mark.events.map(wordsOfEvent);
+  const nameOf = useActorName();
+  const told = mark.events.map((event) => wordsOfEvent(event, nameOf));
   const title = told.map(({ deed, outcome }) => `${deed}: ${outcome}`).join("\n");
   const number = mark.events.length;
   return (

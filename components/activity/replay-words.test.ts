@@ -18,7 +18,7 @@ import { wordsOfEvent } from "./replay-words";
 type Source = TimelineEvent["source"];
 
 function told(source: Source, action: string, outcome: string): string {
-  const { deed, outcome: said } = wordsOfEvent({ source, action, outcome });
+  const { deed, outcome: said } = wordsOfEvent({ source, action, outcome }, () => "Ada Lovelace");
   return `${deed} | ${said}`;
 }
 
@@ -26,6 +26,8 @@ describe("an event of the replay", () => {
   it.each<[Source, string, string, string]>([
     ["system", "release", "deny", "Release | Denied"],
     ["system", "release", "approve", "Release | Approved"],
+    ["system", "release", "deny user:u-1 not today", "Release | Denied by Ada Lovelace: not today"],
+    ["system", "pause deploy", "block pause step.skill is deploy", "Pause · deploy | Paused: step.skill is deploy"],
     ["system", "pause", "block pause", "Pause | Paused"],
     ["system", "end", "failed_policy policy_block", "End | Stopped by policy"],
     ["system", "end", "cancelled user_abort", "End | Cancelled: by hand"],

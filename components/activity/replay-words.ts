@@ -18,12 +18,15 @@ interface EventWords {
 
 type Told = Pick<TimelineEvent, "source" | "action" | "outcome">;
 
-export function wordsOfEvent(event: Told): EventWords {
+/** `nameOf` says who `user:<id>` is, within a sentence. */
+export function wordsOfEvent(event: Told, nameOf: (actor: string) => string): EventWords {
   const [kind, ...rest] = event.action.split(" ");
   const { outcome } = event;
   if (event.source === "llm") return { deed: postWords(kind ?? "", rest), outcome: decisionWords(outcome) };
   if (event.source === "policy") return ofPolicy(kind ?? "", rest.join(" "), outcome);
-  return { deed: words(event.action), outcome: systemOutcomes[event.action]?.(outcome) ?? outcome };
+  const deed = [words(kind ?? null), ...(rest.length > 0 ? [rest.join(" ")] : [])].join(" · ");
+  if (kind === "release") return { deed, outcome: releaseOutcome(outcome, nameOf) };
+  return { deed, outcome: systemOutcomes[kind ?? ""]?.(outcome) ?? outcome };
 }
 
 // Kind, step type and skill; what is none of ours is the runner's own name.
@@ -42,11 +45,23 @@ function decisionWords(outcome: string): string {
   return actions[action] ?? words(outcome);
 }
 
+/** `block pause <reason>`. */
+function pauseOutcome(outcome: string): string {
+  const [action, enforcement, ...reason] = outcome.split(" ");
+  return `${decisionWords(`${action} ${enforcement}`)}${reason.length > 0 ? `: ${reason.join(" ")}` : ""}`;
+}
+
+/** `deny user:<id> <reason>`, of which only the first need be there. */
+function releaseOutcome(outcome: string, nameOf: (actor: string) => string): string {
+  const [decision = "", by, ...reason] = outcome.split(" ");
+  const deed = decision === "approve" || decision === "deny" ? releaseWords[decision] : words(decision);
+  return `${deed}${by === undefined ? "" : ` by ${nameOf(by)}`}${reason.length > 0 ? `: ${reason.join(" ")}` : ""}`;
+}
+
 const systemOutcomes: Readonly<Record<string, (outcome: string) => string>> = {
   run: words,
   lapse: () => "No result came in time",
-  pause: decisionWords,
-  release: (decision) => (decision === "approve" || decision === "deny" ? releaseWords[decision] : words(decision)),
+  pause: pauseOutcome,
   stopped: ended,
   end: ended,
 };

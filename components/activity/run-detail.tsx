@@ -1,11 +1,13 @@
 "use client";
 
+import { useState } from "react";
 import { useAddress } from "@/components/data/address";
 import { onDemand } from "@/components/ui/on-demand";
 import { Skeleton, SkeletonRows } from "@/components/ui/skeleton";
 import type { RunActivity } from "@/server/activity/contract";
 import type { Action } from "@/server/platform/http/contract";
 import { LimitsPanel } from "./limits-panel";
+import type { OpenDecision } from "./run-dialogs";
 import { RunHeadline, RunLinks } from "./run-headline";
 import { runParams } from "./search-params";
 import { Tabs } from "./tabs";
@@ -16,6 +18,7 @@ import { WhyPanel } from "./why-panel";
 const PoliciesPanel = onDemand(async () => (await import("./policies-panel")).PoliciesPanel);
 const ProofPanel = onDemand(async () => (await import("./proof-panel")).ProofPanel);
 const ReleasesPanel = onDemand(async () => (await import("./releases-panel")).ReleasesPanel);
+const ReleaseRun = onDemand(async () => (await import("./run-dialogs")).ReleaseRun);
 const ReplayPanel = onDemand(async () => (await import("./replay-panel")).ReplayPanel);
 const TracePanel = onDemand(async () => (await import("./trace-panel")).TracePanel);
 
@@ -37,11 +40,14 @@ const tabs = [
 export function RunDetail({ run, actions, isPanel = false }: RunDetailProps) {
   useRunUpdates(run);
   const [{ tab }, setParams] = useAddress(runParams);
+  // Outside of what a decision by somebody else takes away, so that what was typed stays.
+  const [about, setAbout] = useState<OpenDecision | null>(null);
   return (
     <div className="flex min-w-0 flex-col gap-5">
       <RunHeadline run={run} />
-      <WhyPanel run={run} actions={actions} />
-      {run.releases.length === 0 ? null : <ReleasesPanel releases={run.releases} />}
+      <WhyPanel run={run} actions={actions} onDecide={setAbout} />
+      {about === null ? null : <ReleaseRun run={run} now={run} about={about} onClose={() => setAbout(null)} />}
+      {run.releases.length === 0 ? null : <ReleasesPanel releases={run.releases} total={run.releases_total} />}
       {run.refusal_reason === null ? <LimitsPanel run={run} /> : null}
       <Tabs label="Parts of the run" tabs={tabs} current={tab} onSelect={(id) => setParams({ tab: id })}>
         <div className="min-h-112">

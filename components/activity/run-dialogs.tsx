@@ -1,19 +1,23 @@
 "use client";
 
+import { capitalised } from "@/components/account/actor-names";
+import { useActorName } from "@/components/account/use-actor-names";
 import { ConfirmAction } from "@/components/data/confirm-action";
 import { count, plural } from "@/components/data/format";
 import { Button } from "@/components/ui/button";
 import { TextAreaField } from "@/components/ui/field";
 import { useToast } from "@/components/ui/toast";
 import type { FreezeType } from "@/db/vocabulary";
-import type { RunSummary } from "@/server/activity/contract";
+import type { RunActivity, RunSummary } from "@/server/activity/contract";
 import { Cost } from "./run-marks";
 import { runReads } from "./run-reads";
 import { useRunActions } from "./run-server-actions";
+import { releaseWords } from "./run-words";
+import type { Breach } from "./why";
 
 type Run = Pick<
   RunSummary,
-  "run_id" | "agent_id" | "steps_completed" | "tokens_used" | "cost_cents" | "cost_is_complete"
+  "run_id" | "state" | "agent_id" | "steps_completed" | "tokens_used" | "cost_cents" | "cost_is_complete"
 >;
 
 interface DialogProps {
@@ -32,6 +36,7 @@ function SoFar({ run }: { run: Run }) {
 }
 
 function CancelEffect({ run }: { run: Run }) {
+  if (run.state === "completed") return <p>It has ended in the meantime: there is nothing left to cancel.</p>;
   return (
     <p>
       It ends now, for good, after <SoFar run={run} />. Its runner is told at its next post, and results that come later
@@ -51,6 +56,7 @@ export function CancelRun({ run, open, onOpenChange }: DialogProps) {
       effect={<CancelEffect run={run} />}
       action={cancel}
       refreshes={runReads}
+      isOver={run.state === "completed"}
       submit="Cancel run"
       variant="danger"
       cancel={
@@ -77,7 +83,52 @@ export function CancelRun({ run, open, onOpenChange }: DialogProps) {
 
 type Decision = "approve" | "deny";
 
-function ReleaseEffect({ run, isApproval }: { run: Run; isApproval: boolean }) {
+/** What a decision is about: the pause that stood when it was opened. */
+export interface OpenDecision {
+  decision: Decision;
+  paused_at: string | null;
+  breach: Breach | null;
+}
+
+type Standing = Pick<RunActivity, "status" | "paused_at" | "releases">;
+
+interface ReleaseProps {
+  run: Run;
+  about: OpenDecision;
+  /** The run as it stands meanwhile, where the view knows. */
+  now?: Standing;
+  onClose: () => void;
+}
+
+/** Somebody else, or time, may have decided while it was open; a pause that came since is another one. */
+export function isDecided(
+  run: Pick<Standing, "status" | "paused_at">,
+  about: Pick<OpenDecision, "paused_at">,
+): boolean {
+  return run.status !== "paused" || run.paused_at !== about.paused_at;
+}
+
+interface DecidedProps {
+  run: Standing;
+  about: Pick<OpenDecision, "paused_at">;
+  nameOf: (actor: string) => string;
+}
+
+export function Decided({ run, about, nameOf }: DecidedProps) {
+  const since = Date.parse(about.paused_at ?? "");
+  const found = run.releases.find(({ at }) => Date.parse(at) >= since);
+  const again = run.status === "paused" ? " The run is paused anew: close this to look at what it waits for now." : "";
+  if (found === undefined) return <p>The run does not wait for a decision any more.{again}</p>;
+  const deed = releaseWords[found.decision].toLowerCase();
+  return (
+    <p role="status">
+      {capitalised(nameOf(found.by))} {deed} it in the meantime{found.reason === null ? "" : `: ${found.reason}`}.
+      Nothing is left to decide here.{again}
+    </p>
+  );
+}
+
+export function ReleaseEffect({ run, isApproval, breach }: { run: Run; isApproval: boolean; breach: Breach | null }) {
   if (!isApproval) {
     return (
       <p>
@@ -87,24 +138,45 @@ function ReleaseEffect({ run, isApproval }: { run: Run; isApproval: boolean }) {
   }
   return (
     <p>
-      The runner may go on. What paused it holds its peace until the value has grown by another tenth of its limit. The
-      run has used <SoFar run={run} /> so far. Your approval is chained into its trace.
+      The runner may go on. {peaceWords(breach)} The run has used <SoFar run={run} /> so far. Your approval is chained
+      into its trace.
     </p>
   );
 }
 
-export function ReleaseRun({ run, open, onOpenChange, decision }: DialogProps & { decision: Decision }) {
+// As the gate resumes a run: a condition is released for one step, a limit until its value has grown.
+function peaceWords(breach: Breach | null): string {
+  if (breach === null)
+    return "A condition is released for this step only; a limit holds its peace until its value has grown by another tenth.";
+  if (breach.metric !== null)
+    return "What paused it holds its peace until the value has grown by another tenth of its limit.";
+  const { step_index } = breach;
+  if (step_index === null || step_index < 1) return "The rule asks at the start only, and not again.";
+  return `The rule is released for step ${step_index} only: the next step that meets its condition pauses the run again.`;
+}
+
+export function ReleaseRun({ run, about, now, onClose }: ReleaseProps) {
   const { release } = useRunActions();
   const toast = useToast();
+  const nameOf = useActorName();
+  const { decision, breach } = about;
   const isApproval = decision === "approve";
+  const isOver = now !== undefined && isDecided(now, about);
   return (
     <ConfirmAction
-      open={open}
-      onOpenChange={onOpenChange}
+      open
+      onOpenChange={(open) => (open ? undefined : onClose())}
       title={isApproval ? "Let the run go on" : "End the paused run"}
-      effect={<ReleaseEffect run={run} isApproval={isApproval} />}
+      effect={
+        isOver ? (
+          <Decided run={now} about={about} nameOf={nameOf} />
+        ) : (
+          <ReleaseEffect run={run} isApproval={isApproval} breach={breach} />
+        )
+      }
       action={release}
       refreshes={runReads}
+      isOver={isOver}
       submit={isApproval ? "Approve" : "Deny"}
       variant={isApproval ? "primary" : "danger"}
       hidden={{ run_id: run.run_id, decision }}

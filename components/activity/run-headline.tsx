@@ -48,7 +48,7 @@ export function RunHeadline({ run }: { run: RunActivity }) {
       </Part>
       {isLive ? (
         <Part label="Policies">
-          <RiskMark risk={run.risk_level} />
+          <RiskMark run={run} />
         </Part>
       ) : null}
     </div>
@@ -93,7 +93,7 @@ export function RunLinks({ run }: { run: RunActivity }) {
     ...(run.agent_verified ? [] : [{ label: "Agent", value: "named by the runner, not bound to its key" }]),
   ];
   return (
-    <div className="flex flex-wrap gap-x-6 gap-y-1 text-xs">
+    <div className="flex flex-wrap items-center gap-x-6 gap-y-1 text-xs">
       {parts.map(({ label, value }) => (
         <span key={label} className="flex min-w-0 items-center gap-1.5">
           <span className="text-muted">{label}</span>

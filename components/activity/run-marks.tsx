@@ -1,7 +1,6 @@
 import { money } from "@/components/data/format";
 import { Mark } from "@/components/ui/mark";
 import { Tooltip } from "@/components/ui/tooltip";
-import type { RunSummary } from "@/server/activity/contract";
 import { markOfRisk, markOfRun } from "./run-words";
 
 /** `isRow`: in lists a run that goes well is quiet, so that the others stand out. */
@@ -15,8 +14,8 @@ export function RunStatusMark({ run, isRow = false }: { run: Parameters<typeof m
   );
 }
 
-export function RiskMark({ risk }: { risk: RunSummary["risk_level"] }) {
-  const mark = markOfRisk(risk);
+export function RiskMark({ run }: { run: Parameters<typeof markOfRisk>[0] }) {
+  const mark = markOfRisk(run);
   if (mark === null) return <span className="text-faint text-xs">Not counted</span>;
   return (
     <Mark tone={mark.tone} quiet>

@@ -39,7 +39,7 @@ export function RunToolbar({ run, actions }: RunToolbarProps) {
         </Button>
       ) : null}
       <Menu label="More actions on this run" items={items} />
-      {isCancelling && run.state === "live" ? <CancelRun run={run} open onOpenChange={setCancelling} /> : null}
+      {isCancelling ? <CancelRun run={run} open onOpenChange={setCancelling} /> : null}
       {frozen === null ? null : <FreezeDialog target={frozen} onClose={() => setFrozen(null)} />}
     </>
   );

@@ -72,9 +72,10 @@ const risks: Readonly<Record<NonNullable<RunSummary["risk_level"]>, RunMark>> = 
   VIOLATED: { tone: "deny", word: "Violated" },
 };
 
-/** null: it counts in no metric. */
-export function markOfRisk(risk: RunSummary["risk_level"]): RunMark | null {
-  return risk === null ? null : risks[risk];
+/** null: it counts in no metric. A condition that pauses a run reaches no limit, and is not clear of policy all the same. */
+export function markOfRisk({ risk_level, status }: Pick<RunSummary, "risk_level" | "status">): RunMark | null {
+  if (risk_level === "NORMAL" && status === "paused") return { tone: "review", word: "Paused it" };
+  return risk_level === null ? null : risks[risk_level];
 }
 
 export const riskOptions = Object.entries(risks).map(([value, { word }]) => ({ value, label: word }));

@@ -1,5 +1,6 @@
 // What a step's records say was decided about it, and the mark that a reader sees. Pure.
 
+import { words } from "@/components/data/format";
 import type { StepRecord, TraceStep } from "@/server/activity/contract";
 
 /** As the record holds it; what it leaves out is null. */
@@ -19,9 +20,10 @@ export interface StepDecision {
   matched: { policy_id: string | null; limit_id: string | null; action: string; won: boolean; shadow: boolean }[];
 }
 
-/** The decision that counts: the one that blocked, else the newest. Null for a step that nobody decided about. */
+/** The decision that counts: the one that blocked, else the newest; a pause's, where nothing came of it. Null: nobody decided. */
 export function decisionOf(step: Pick<TraceStep, "records">): StepDecision | null {
-  const all = step.records.flatMap((record) => decisionIn(record) ?? []);
+  const own = step.records.filter((record) => record.kind !== "pause").flatMap((record) => decisionIn(record) ?? []);
+  const all = own.length > 0 ? own : step.records.flatMap((record) => decisionIn(record) ?? []);
   return all.find((decision) => decision.action === "block") ?? all.at(-1) ?? null;
 }
 
@@ -77,6 +79,18 @@ export function markOf(step: Omit<TraceStep, "records"> & Pick<TraceStep, "recor
   if (step.state === "open") return { tone: "info", word: "Running" };
   if (step.state === "late") return { tone: "neutral", word: "Late" };
   return { tone: "allow", word: "Allowed" };
+}
+
+/** What a record is, in words; of a pause its reason, of a release who decided and why. */
+export function recordWords({ kind, body }: StepRecord, nameOf: (actor: string) => string): string {
+  const release = asRecord(body.release);
+  const actor = asRecord(body.actor);
+  const why = text((release ?? asRecord(body.decision))?.reason);
+  const said = why === null ? "" : `: ${why}`;
+  if (kind === "pause") return `Paused${said}`;
+  if (release === null) return words(kind);
+  const by = actor === null ? "" : ` by ${nameOf(`${actor.actor_type}:${actor.actor_id}`)}`;
+  return `Release ${release.decision === "approve" ? "approved" : "denied"}${by}${said}`;
 }
 
 export function asRecord(value: unknown): Record<string, unknown> | null {

@@ -2,6 +2,7 @@
 
 import { ChevronRight } from "lucide-react";
 import { type ReactNode, useState } from "react";
+import { useActorName } from "@/components/account/use-actor-names";
 import { type Fact, Facts } from "@/components/data/facts";
 import { count, duration, money, words } from "@/components/data/format";
 import { JsonView } from "@/components/data/json-view";
@@ -13,7 +14,7 @@ import { Link } from "@/components/ui/link";
 import { Mark } from "@/components/ui/mark";
 import type { StepRecord, TraceStep } from "@/server/activity/contract";
 import { amountOf, bareAmountOf, metricName } from "./metric-words";
-import { asRecord, decisionOf, markOf, type StepDecision } from "./step-decision";
+import { asRecord, decisionOf, markOf, recordWords, type StepDecision } from "./step-decision";
 
 /** One step: what was decided and why, what it took, and every record of it with its hash. */
 export function StepDetail({ step, openRecord }: { step: TraceStep; openRecord: number | null }) {
@@ -151,6 +152,7 @@ function Commitments({ step }: { step: TraceStep }) {
 }
 
 function RecordLine({ record, isOpen: isOpenFirst }: { record: StepRecord; isOpen: boolean }) {
+  const nameOf = useActorName();
   const [isOpen, setIsOpen] = useState(isOpenFirst);
   return (
     <div>
@@ -161,7 +163,7 @@ function RecordLine({ record, isOpen: isOpenFirst }: { record: StepRecord; isOpe
         className="flex h-7 w-full min-w-0 items-center gap-2 rounded text-left hover:bg-hover"
       >
         <ChevronRight aria-hidden className={classes("size-3.5 shrink-0 text-faint", isOpen && "rotate-90")} />
-        <span className="shrink-0">{words(record.kind)}</span>
+        <span className="min-w-0 truncate">{recordWords(record, nameOf)}</span>
         <Quiet>record {count(record.seq)}</Quiet>
         <code className="min-w-0 flex-1 truncate text-right text-faint text-xs">{record.content_hash}</code>
       </button>

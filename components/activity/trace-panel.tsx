@@ -20,7 +20,7 @@ import { TraceTree } from "./trace-tree";
 const WHOLE_PAGES = 5;
 
 interface TracePanelProps {
-  run: Pick<RunActivity, "run_id" | "trace_id" | "state" | "refusal_reason">;
+  run: Pick<RunActivity, "run_id" | "trace_id" | "status" | "state" | "refusal_reason">;
   /** Tree above its step, not beside it. */
   isNarrow: boolean;
 }
@@ -57,13 +57,15 @@ export function TracePanel({ run, isNarrow }: TracePanelProps) {
 }
 
 function NoSteps({ run }: Pick<TracePanelProps, "run">) {
-  const why =
-    run.refusal_reason !== null
-      ? "The run was refused at its start."
-      : run.state === "live"
-        ? "Its runner has not asked for a step yet. Steps appear here as they arrive."
-        : "The run ended before its first step.";
-  return <p className="py-6 text-muted">There are no steps. {why}</p>;
+  return <p className="py-6 text-muted">There are no steps. {whyNoSteps(run)}</p>;
+}
+
+export function whyNoSteps(run: Pick<RunActivity, "status" | "state" | "refusal_reason">): string {
+  if (run.refusal_reason !== null) return "The run was refused at its start.";
+  if (run.status === "paused") return "The run is paused before its first step.";
+  return run.state === "live"
+    ? "Its runner has not asked for a step yet. Steps appear here as they arrive."
+    : "The run ended before its first step.";
 }
 
 interface TraceOfStepsProps {

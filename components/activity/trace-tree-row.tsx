@@ -2,9 +2,11 @@
 
 import { ChevronRight } from "lucide-react";
 import type { ReactNode } from "react";
+import { useActorName } from "@/components/account/use-actor-names";
 import { count, duration, money, words } from "@/components/data/format";
 import { classes } from "@/components/ui/classes";
 import { Mark } from "@/components/ui/mark";
+import { recordWords } from "./step-decision";
 import type { Bar, RecordRow, StepRow, TreeRow } from "./trace-rows";
 
 /** The columns of the tree; narrow ones keep step, decision and duration. */
@@ -35,7 +37,10 @@ export function TraceTreeRow({ row, place, isSelected, onSelect, onToggle }: Row
       onClick={() => onSelect(row.id)}
       style={{ top: place.top, height: place.height }}
       className={classes(
-        "absolute inset-x-0 grid cursor-pointer grid-cols-[minmax(0,1fr)_7rem_5.5rem] items-center gap-3 px-2 text-sm @2xl:grid-cols-[minmax(0,1fr)_7rem_6rem_7rem_6.5rem]",
+        "absolute inset-x-0 grid cursor-pointer items-center gap-3 px-2 text-sm",
+        row.kind === "step"
+          ? "grid-cols-[minmax(0,1fr)_7rem_5.5rem] @2xl:grid-cols-[minmax(0,1fr)_7rem_6rem_7rem_6.5rem]"
+          : "grid-cols-[minmax(0,1fr)_4rem] @2xl:grid-cols-[minmax(0,1fr)_14rem]",
         isSelected ? "bg-selected" : "hover:bg-hover",
         isInflection && "border-tone-deny border-y font-medium",
       )}
@@ -81,10 +86,13 @@ function StepName({ row: { step } }: { row: StepRow }) {
 }
 
 function RecordName({ row: { record } }: { row: RecordRow }) {
+  const said = recordWords(record, useActorName());
   return (
     <>
-      <span className="truncate text-muted">{words(record.kind)}</span>
-      <span className="truncate text-faint text-xs tabular-nums">record {count(record.seq)}</span>
+      <span className="truncate text-muted" title={said}>
+        {said}
+      </span>
+      <span className="shrink-0 text-faint text-xs tabular-nums">record {count(record.seq)}</span>
     </>
   );
 }
@@ -124,7 +132,7 @@ function StepMarkCell({ row: { mark, step } }: { row: StepRow }) {
 }
 
 function RecordFigures({ row: { record } }: { row: RecordRow }) {
-  return <code className="col-span-2 truncate text-faint text-xs">{record.content_hash.replace("sha256:", "")}</code>;
+  return <code className="truncate text-faint text-xs">{record.content_hash.replace("sha256:", "")}</code>;
 }
 
 const barLooks = {

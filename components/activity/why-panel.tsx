@@ -17,8 +17,10 @@ import type { Severity } from "@/db/vocabulary";
 import type { RunActivity } from "@/server/activity/contract";
 import type { Action } from "@/server/platform/http/contract";
 import { EndFacts } from "./end-facts";
+import { neverRan } from "./held-step";
 import { bareAmountOf, metricName } from "./metric-words";
 import { NextSteps } from "./next-steps";
+import type { OpenDecision } from "./run-dialogs";
 import { markOfRun } from "./run-words";
 import { runParams } from "./search-params";
 import { stepRowId } from "./trace-rows";
@@ -28,10 +30,11 @@ import { type Breach, overBy } from "./why";
 interface WhyPanelProps {
   run: RunActivity;
   actions: readonly Action[];
+  onDecide: (about: OpenDecision) => void;
 }
 
 /** The first thing to know about a run that does not go on: one sentence, then the facts, then what can be done. */
-export function WhyPanel({ run, actions }: WhyPanelProps) {
+export function WhyPanel({ run, actions, onDecide }: WhyPanelProps) {
   const why = useWhy(run);
   if (why === null) return null;
   const { tone } = markOfRun(run);
@@ -42,7 +45,7 @@ export function WhyPanel({ run, actions }: WhyPanelProps) {
       <div className="@container pt-3">
         <div className="grid gap-x-10 gap-y-4 @3xl:grid-cols-[minmax(0,1.3fr)_minmax(0,1fr)]">
           {why.breach === null ? <EndFacts run={run} /> : <BreachFacts run={run} why={why} breach={why.breach} />}
-          <NextSteps run={run} breach={why.breach} actions={actions} />
+          <NextSteps run={run} breach={why.breach} actions={actions} onDecide={onDecide} />
         </div>
       </div>
     </section>
@@ -71,17 +74,18 @@ function ruleLabel({ source, limit_id }: Breach): string {
   return limit_id === null ? "Rule" : "Limit";
 }
 
-// A pause holds a step back: there is no such step in the trace.
+// A pause holds a step back: while it waits there is no such step in the trace, and what closes the run takes its place.
 function StepLink({ index, run }: { index: number; run: RunActivity }) {
   const [, setParams] = useAddress(runParams);
   if (index > run.last_step_index) return <>{index}, which has not run</>;
+  const state = neverRan(run, index) ? "which never ran" : "shown below";
   return (
     <button
       type="button"
       className="text-accent underline-offset-2 hover:underline"
       onClick={() => setParams({ tab: "trace", row: stepRowId(index) })}
     >
-      {index}, shown below
+      {index}, {state}
     </button>
   );
 }

@@ -125,8 +125,16 @@ describe("a pause", () => {
   });
 
   it("says when nobody approved", () => {
-    expect(why({ end_note: "denied" })).toMatch(/allows 10,000, and its release was denied\.$/);
-    expect(why({ end_note: "timed_out" })).toMatch(/allows 10,000, and nobody released it in time\.$/);
+    expect(why({ end_note: "denied" })).toMatch(/allows 10,000\. The run’s release was denied\.$/);
+    expect(why({ end_note: "timed_out" })).toMatch(/allows 10,000\. Nobody released the run in time\.$/);
+  });
+
+  it("that was denied had held its step back, unless the step came before it", () => {
+    const condition = { metric: null, threshold_value: null, actual_value: null, projected: false };
+    const held = { ...row, ...condition, action: "paused" } as const;
+    const denied = { end_note: "denied", ...withViolation(condition) };
+    expect(why({ ...denied, last_step_index: 4 }, [held])).toMatch(/^Stopped before step 3 ran: /);
+    expect(why({ ...denied, last_step_index: 5 }, [held])).toMatch(/^Stopped at step 3: /);
   });
 });
 

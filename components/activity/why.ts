@@ -2,6 +2,7 @@
 
 import type { RunSummary } from "@/server/activity/contract";
 import type { PolicyViolation } from "@/server/policies/wire";
+import { neverRan } from "./held-step";
 import { amountOf, bareAmountOf, reachedWords } from "./metric-words";
 
 /** What was broken: of a run that was stopped its inflection, of one that is paused what it waits for. */
@@ -93,24 +94,25 @@ function fromRow(row: PolicyViolation): Breach {
 export function whyOf(run: Run, breach: Breach | null, error: string | null): string | null {
   if (run.refusal_reason !== null) return refusedSentence(run.refusal_reason, breach);
   if (run.status === "paused") return `${openingOf("Paused", run, breach)}${becauseOf(breach)}. ${waitsFor}`;
-  if (run.end_note === "denied")
-    return `${openingOf("Stopped", run, breach)}${becauseOf(breach)}, and its release was denied.`;
-  if (run.end_note === "timed_out") {
-    return `${openingOf("Stopped", run, breach)}${becauseOf(breach)}, and nobody released it in time.`;
-  }
+  const decision = decisions[run.end_note ?? ""];
+  if (decision !== undefined) return `${openingOf("Stopped", run, breach)}${becauseOf(breach)}. ${decision}`;
   if (breach !== null && run.status === "failed_policy") {
     return `${openingOf(breach.enforcement === "kill" ? "Killed" : "Stopped", run, breach)}${becauseOf(breach)}.`;
   }
   return endSentence(run, error);
 }
 
+const decisions: Readonly<Record<string, string>> = {
+  denied: "The run’s release was denied.",
+  timed_out: "Nobody released the run in time.",
+};
 const waitsFor = "It waits for somebody to approve or deny it.";
 
 function openingOf(verb: string, run: Run, breach: Breach | null): string {
   if (breach === null) return verb;
   const { step_index, projected, metric } = breach;
   if (step_index === null || step_index < 1) return verb;
-  if (projected || step_index > run.last_step_index) return `${verb} before step ${step_index} ran`;
+  if (projected || neverRan(run, step_index)) return `${verb} before step ${step_index} ran`;
   return `${verb} ${metric === null || metric === "run.duration_ms" ? "at" : "after"} step ${step_index}`;
 }
 

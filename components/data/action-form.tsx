@@ -20,6 +20,8 @@ export interface ActionFormProps<V> {
   result?: (value: V) => ReactNode;
   /** The button's words. */
   submit: string;
+  /** Nothing is left to send; what was typed stays. */
+  isOver?: boolean;
   variant?: "primary" | "secondary" | "quiet" | "danger";
   size?: "small" | "normal";
   children?: (errors: (name: string) => string | undefined, pending: boolean) => ReactNode;
@@ -58,7 +60,7 @@ export function ActionForm<V>(props: ActionFormProps<V>) {
       {problem ? (props.refused?.(problem) ?? <Refused problem={problem} shown={asked} />) : null}
       <div className="flex flex-wrap items-center justify-end gap-2">
         {props.cancel}
-        <Button type="submit" variant={variant} size={size} pending={pending}>
+        <Button type="submit" variant={variant} size={size} pending={pending} disabled={props.isOver}>
           {submit}
         </Button>
       </div>

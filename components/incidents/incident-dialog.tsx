@@ -1,7 +1,7 @@
 "use client";
 
 import { useQuery, useQueryClient } from "@tanstack/react-query";
-import type { KeyboardEvent } from "react";
+import { type KeyboardEvent, useState } from "react";
 import { Button } from "@/components/ui/button";
 import { Callout } from "@/components/ui/callout";
 import { Dialog } from "@/components/ui/dialog";
@@ -29,7 +29,10 @@ interface IncidentDialogProps {
   onClose: () => void;
 }
 
-/** One action on one incident, with its effect. What the server would refuse now says why instead of showing a form. */
+/**
+ * One action on one incident, with its effect. What the server would refuse now says why instead of showing a form; where
+ * that comes while it is open, what was typed stays.
+ */
 export function IncidentDialog({ incident, action, onClose }: IncidentDialogProps) {
   const params = { incident_id: incident.incident_id };
   const detail = useQuery(api.query(getIncident, { params }));
@@ -38,6 +41,8 @@ export function IncidentDialog({ incident, action, onClose }: IncidentDialogProp
   useReturnedFocus();
   const { title, Form, done } = forms[action];
   const reason = detail.data?.actions.find((known) => known.action === action)?.reason ?? null;
+  const [wasPossible, setWasPossible] = useState(false);
+  if (!wasPossible && detail.data !== undefined && reason === null) setWasPossible(true);
   const finish = (answer: Incident | Comment) => {
     // The page shows it at once; what may be done next comes with the read that follows.
     if ("status" in answer) {
@@ -53,16 +58,17 @@ export function IncidentDialog({ incident, action, onClose }: IncidentDialogProp
   );
   return (
     <Dialog open onOpenChange={(open) => !open && onClose()} title={title} description={incident.title}>
-      {reason === null ? (
-        // biome-ignore lint/a11y/noStaticElementInteractions: a shortcut for the form's own button.
-        <div onKeyDown={sendOnEnter}>
-          <Form incident={detail.data?.entity ?? incident} onDone={finish} cancel={cancel} />
-        </div>
-      ) : (
+      {reason === null ? null : (
         <Callout tone="neutral" title="Not possible now">
           {reason}.
         </Callout>
       )}
+      {reason === null || wasPossible ? (
+        // biome-ignore lint/a11y/noStaticElementInteractions: a shortcut for the form's own button.
+        <div onKeyDown={sendOnEnter}>
+          <Form incident={detail.data?.entity ?? incident} onDone={finish} cancel={cancel} />
+        </div>
+      ) : null}
     </Dialog>
   );
 }

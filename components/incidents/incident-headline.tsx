@@ -26,7 +26,8 @@ interface HeadlineProps {
 
 /** What happened, who has it, and what to do next: all that is needed in the first five seconds. */
 export function IncidentHeadline({ incident, actions, background, onAction }: HeadlineProps) {
-  const sentence = whatHappened({ incident, run: background.run, violation: background.violation });
+  const nameOf = useActorName();
+  const sentence = whatHappened({ incident, run: background.run, violation: background.violation, nameOf });
   const next = useNextStep(incident, background);
   return (
     <header className="flex flex-col gap-3">

@@ -18,6 +18,7 @@ import { useKnownActors } from "@/components/account/use-actor-names";
 import { ListView } from "@/components/data/query-view";
 import { Timeline, type TimelineItem } from "@/components/data/timeline";
 import { Button } from "@/components/ui/button";
+import { Link } from "@/components/ui/link";
 import { Section } from "@/components/ui/section";
 import { Skeleton } from "@/components/ui/skeleton";
 import { EmptyState } from "@/components/ui/states";
@@ -25,7 +26,8 @@ import type { TimelineEntry } from "@/server/incidents/contract";
 import { type Moment, momentOf } from "./timeline-items";
 import { useTimeline } from "./use-incident";
 
-const icons: Readonly<Record<TimelineEntry["type"], LucideIcon>> = {
+// A pause and its release have their tones' own.
+const icons: Readonly<Record<Exclude<TimelineEntry["type"], "paused" | "released">, LucideIcon>> = {
   run_started: CirclePlay,
   inflection: Ban,
   run_ended: CircleStop,
@@ -71,21 +73,26 @@ export function IncidentTimeline({ incidentId }: { incidentId: string }) {
 }
 
 function itemOf(moment: Moment): TimelineItem {
-  const Icon = icons[moment.type];
-  const { id, at, tone, title, by, said, facts, isAhead } = moment;
+  const Icon = moment.type === "paused" || moment.type === "released" ? null : icons[moment.type];
+  const { id, at, tone, title, by, said, facts, incidentId, isAhead } = moment;
   return {
     id,
     at,
     tone,
-    icon: <Icon aria-hidden />,
+    icon: Icon && <Icon aria-hidden />,
     title: isAhead ? <span className="text-muted">{title}</span> : title,
     by: by === null ? null : `by ${by}`,
     body:
-      said === null && facts.length === 0 ? null : (
+      said === null && facts.length === 0 && incidentId === null ? null : (
         <>
           {facts.map((line) => (
             <p key={line}>{line}</p>
           ))}
+          {incidentId === null ? null : (
+            <Link href={`/incidents/${incidentId}`} className="underline underline-offset-2">
+              Its incident
+            </Link>
+          )}
           {said === null ? null : <p className="whitespace-pre-wrap border-l-2 pl-2 text-ink">{said}</p>}
         </>
       ),

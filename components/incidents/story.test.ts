@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import type { RunActivity } from "@/server/activity/contract";
 import type { Incident } from "@/server/incidents/contract";
 import type { PolicyViolation } from "@/server/policies/wire";
-import { excessOf, measure, nextStep, whatHappened } from "./story";
+import { excessOf, type Facts, measure, nextStep, whatHappened } from "./story";
 
 const incident = {
   type: "token_limit_exceeded",
@@ -27,15 +27,19 @@ const violation = {
   reason: "run.tokens 15000 is over the limit of 10000",
 } as PolicyViolation;
 
+function told(facts: Omit<Facts, "nameOf">): string {
+  return whatHappened({ ...facts, nameOf: (actor) => (actor === "user:a" ? "Ada Lovelace" : "you") });
+}
+
 describe("what happened", () => {
   it("says who was stopped, where, by what and by how much", () => {
-    expect(whatHappened({ incident, run, violation })).toBe(
+    expect(told({ incident, run, violation })).toBe(
       "Agent invoice-bot was stopped at step 3: it brought the run to 15,000 tokens, and “Token cap” allows 10,000 (50% over).",
     );
   });
 
   it("says so when the step never ran", () => {
-    expect(whatHappened({ incident, run, violation: { ...violation, projected: true } })).toContain(
+    expect(told({ incident, run, violation: { ...violation, projected: true } })).toContain(
       "it would have brought the run to 15,000 tokens",
     );
   });
@@ -47,28 +51,53 @@ describe("what happened", () => {
       run,
       violation: { ...violation, metric: null },
     };
-    expect(whatHappened(facts)).toBe("Agent invoice-bot was stopped at step 3: a payment needs a release.");
+    expect(told(facts)).toBe("Agent invoice-bot was stopped at step 3: a payment needs a release.");
+  });
+
+  it("says who denied the release of a pause, and that the step never ran", () => {
+    const denial = { decision: "deny", reason: "Not today", by: "user:a", at: "2026-11-22T03:17:00.000Z" };
+    const own = { ...incident, incident_id: "i-1" } as Incident;
+    const paused = { ...violation, action: "paused", metric: null, reason: "step.skill is deploy" } as PolicyViolation;
+    const ended = {
+      ...{ ...run, incident_id: "i-1", end_note: "denied", last_step_index: 4, releases: [denial] },
+      violation: { step_index: 3 },
+    } as RunActivity;
+    const facts = {
+      incident: { ...own, violation: { ...own.violation, reason: paused.reason } } as Incident,
+      run: ended,
+    };
+    expect(told({ ...facts, violation: paused })).toBe(
+      "Agent invoice-bot was paused before step 3 ran: step.skill is deploy. Ada Lovelace denied its release: Not today.",
+    );
+    const alone = { ...ended, end_note: "timed_out", last_step_index: 5 } as RunActivity;
+    expect(told({ ...facts, run: alone, violation: paused })).toBe(
+      "Agent invoice-bot was paused at step 3: step.skill is deploy. Nobody released it in time, so the run was ended.",
+    );
+    const later = { ...ended, last_step_index: 8, violation: { step_index: 7 } } as RunActivity;
+    expect(told({ ...facts, run: later, violation: paused })).toContain("denied its release at step 7: Not today.");
+    const others = { ...ended, incident_id: "i-2" } as RunActivity;
+    expect(told({ ...facts, run: others, violation: paused })).not.toContain("denied");
   });
 
   it("gets by with the incident alone", () => {
-    expect(whatHappened({ incident, run: null, violation: null })).toBe(
+    expect(told({ incident, run: null, violation: null })).toBe(
       "The run broke policy at step 3: run.tokens 15000 is over the limit of 10000.",
     );
     const failed = { ...incident, type: "execution_failure", violation: null } as Incident;
-    expect(whatHappened({ incident: failed, run: null, violation: null })).toBe(incident.description);
+    expect(told({ incident: failed, run: null, violation: null })).toBe(incident.description);
   });
 
   it("tells a failure by the runner's own error", () => {
     const failed = { ...incident, type: "execution_failure", violation: null } as Incident;
     const crashed = { ...run, error: { code: "STEP_FAILURE", message: "The mail server refused the letter" } };
-    expect(whatHappened({ incident: failed, run: crashed as RunActivity, violation: null })).toBe(
+    expect(told({ incident: failed, run: crashed as RunActivity, violation: null })).toBe(
       "The run of invoice-bot failed: The mail server refused the letter (STEP_FAILURE).",
     );
   });
 
   it("says what a person wrote of an incident that was opened by hand", () => {
     const manual = { ...incident, type: "manual", description: "The agent mailed the wrong list." } as Incident;
-    expect(whatHappened({ incident: manual, run: null, violation: null })).toBe("The agent mailed the wrong list.");
+    expect(told({ incident: manual, run: null, violation: null })).toBe("The agent mailed the wrong list.");
   });
 });
 

@@ -1,5 +1,7 @@
 // One sentence that says what happened, and one that says what to do next. Pure.
 
+import { capitalised } from "@/components/account/actor-names";
+import { neverRan } from "@/components/activity/held-step";
 import { amountOf, bareAmountOf, reachedWords } from "@/components/activity/metric-words";
 import { percent } from "@/components/data/format";
 import type { RunActivity } from "@/server/activity/contract";
@@ -12,6 +14,8 @@ export interface Facts {
   run: RunActivity | null;
   /** The enforcement that opened the incident. */
   violation: PolicyViolation | null;
+  /** Of `user:<id>` and the like, within a sentence. */
+  nameOf: (actor: string) => string;
 }
 
 /** Falls back to what the incident itself says; never leaves a gap where something is not known. */
@@ -33,10 +37,26 @@ function withoutId({ description, title, source_run_id }: Incident): string {
   return (description ?? title).replace(`Run ${source_run_id} of agent `, "The run of agent ");
 }
 
-function brokePolicy({ run, violation }: Facts, at: NonNullable<Incident["violation"]>): string {
+function brokePolicy(facts: Facts, at: NonNullable<Incident["violation"]>): string {
+  const { run, violation } = facts;
   const who = run === null ? "The run" : `Agent ${run.agent_id}`;
   const deed = deedOf(violation?.action ?? (run?.status === "paused" ? "paused" : null));
-  return sentence(`${who} ${deed} at step ${at.step_index}: ${measureOf(violation, at)}`);
+  const isHeld = run !== null && run.incident_id === facts.incident.incident_id && neverRan(run, at.step_index);
+  const atStep = isHeld ? `before step ${at.step_index} ran` : `at step ${at.step_index}`;
+  const where = at.step_index === 0 ? "before its first step" : atStep;
+  return `${sentence(`${who} ${deed} ${where}: ${measureOf(violation, at)}`)}${decisionOf(facts, at.step_index)}`;
+}
+
+// What ended a pause for good, which need not be the first; another incident's end is told there.
+function decisionOf({ incident, run, nameOf }: Facts, firstStep: number): string {
+  if (run === null || run.incident_id !== incident.incident_id) return "";
+  const last = run.violation?.step_index ?? firstStep;
+  const later = last === firstStep ? "" : ` at step ${last}`;
+  if (run.end_note === "timed_out") return ` Nobody released it${later} in time, so the run was ended.`;
+  const denial = run.end_note === "denied" ? run.releases.at(-1) : undefined;
+  if (denial === undefined) return "";
+  const why = denial.reason?.trim() ? `: ${denial.reason.trim()}` : "";
+  return sentence(` ${capitalised(nameOf(denial.by))} denied its release${later}${why}`);
 }
 
 const deeds: Readonly<Record<string, string>> = {

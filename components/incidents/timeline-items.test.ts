@@ -44,10 +44,14 @@ describe("a moment", () => {
     const end = { status: "failed_policy", termination_reason: "policy_block", stopped_at_step: 3 };
     expect(momentOf(entry("run_ended", end), known)).toMatchObject({
       title: "Run stopped by policy",
-      facts: ["Reason: policy block", "Last step: 3"],
+      facts: ["Stopped at step: 3"],
     });
-    const blocked = { ...end, end_note: null };
-    expect(momentOf(entry("run_ended", blocked), known).facts).toContain("Reason: policy block");
+    const failed = { ...end, status: "failed", termination_reason: "system_failure" };
+    expect(momentOf(entry("run_ended", failed), known)).toMatchObject({
+      title: "Run ended: failed",
+      facts: ["Reason: system failure", "Stopped at step: 3"],
+      incidentId: null,
+    });
     const done = { resolution_method: "rollback", time_to_resolution_seconds: 7_800 };
     expect(momentOf(entry("resolved", done), known)).toMatchObject({
       title: "Resolved: rollback",
@@ -58,13 +62,49 @@ describe("a moment", () => {
   it("tells a pause that somebody denied, or that nobody released, from a block by policy", () => {
     const end = { status: "failed_policy", termination_reason: "policy_block", stopped_at_step: 3 };
     expect(momentOf(entry("run_ended", { ...end, end_note: "denied", reason: "Too dear" }), known)).toMatchObject({
-      ...{ title: "Run ended: its release was denied", by: "Ada Lovelace", said: "Too dear", facts: ["Last step: 3"] },
+      ...{
+        title: "Run ended: its release was denied",
+        by: "Ada Lovelace",
+        said: "Too dear",
+        facts: ["Stopped at step: 3"],
+      },
     });
     expect(momentOf(entry("run_ended", { ...end, end_note: "denied" }, null), known)).toMatchObject({
       ...{ title: "Run ended: its release was denied", by: null, said: null },
     });
     expect(momentOf(entry("run_ended", { ...end, end_note: "timed_out" }, null), known)).toMatchObject({
-      ...{ title: "Run ended: nobody released it in time", by: null, facts: ["Last step: 3"] },
+      ...{ title: "Run ended: nobody released it in time", by: null, facts: ["Stopped at step: 3"] },
+    });
+  });
+
+  it("tells each pause and its release, and a step that was held back from one that ran", () => {
+    const held = { step_index: 3, held: true, skill: "deploy", reason: "The condition of the rule is met" };
+    expect(momentOf(entry("paused", held, null), known)).toMatchObject({
+      ...{ title: "Run paused before step 3, deploy, ran", tone: "review", facts: [held.reason], by: null },
+    });
+    expect(momentOf(entry("paused", { step_index: 3, reason: "over" }, null), known).title).toBe(
+      "Run paused after step 3",
+    );
+    expect(momentOf(entry("paused", { step_index: 0 }, null), known).title).toBe("Run paused before its first step");
+    expect(momentOf(entry("inflection", held, null), known).title).toBe("Step 3 was held back by policy");
+    expect(momentOf(entry("inflection", { step_index: 3 }, null), known).title).toBe("Step 3 broke policy");
+    expect(momentOf(entry("released", { decision: "approve", reason: "Go on" }), known)).toMatchObject({
+      ...{ title: "Release approved", tone: "allow", by: "Ada Lovelace", said: "Go on" },
+    });
+    expect(momentOf(entry("released", { decision: "deny" }), known)).toMatchObject({
+      title: "Release denied",
+      said: null,
+    });
+  });
+
+  it("says that something else ended the run, and where that is told", () => {
+    const end = { status: "failed_policy", termination_reason: "policy_block", ended_in_incident: me };
+    expect(momentOf(entry("run_ended", { ...end, ended_by: "Never above 10,000 tokens" }, null), known)).toMatchObject({
+      ...{ title: "Run stopped by another policy", facts: ["It was “Never above 10,000 tokens”."], incidentId: me },
+    });
+    expect(momentOf(entry("run_ended", { ...end, status: "failed" }, null), known)).toMatchObject({
+      facts: ["Reason: policy block", "It has an incident of its own."],
+      incidentId: me,
     });
   });
 

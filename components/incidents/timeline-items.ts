@@ -5,7 +5,7 @@ import { duration, words } from "@/components/data/format";
 import type { Severity } from "@/db/vocabulary";
 import type { TimelineEntry } from "@/server/incidents/contract";
 
-export type MomentTone = Severity | "deny" | "allow" | "info" | "neutral" | "error";
+export type MomentTone = Severity | "deny" | "review" | "allow" | "info" | "neutral" | "error";
 
 export interface Moment {
   id: string;
@@ -18,21 +18,32 @@ export interface Moment {
   said: string | null;
   /** Further facts, each a line. */
   facts: string[];
+  /** Another incident that it belongs to. */
+  incidentId: string | null;
   /** It lies ahead. */
   isAhead: boolean;
 }
 
 type Detail = (name: string) => string | null;
-type Reading = Pick<Moment, "title"> & Partial<Pick<Moment, "tone" | "said" | "facts" | "isAhead">>;
+type Reading = Pick<Moment, "title"> & Partial<Pick<Moment, "tone" | "said" | "facts" | "incidentId" | "isAhead">>;
 type Reader = (detail: Detail, known: Known) => Reading;
 
 const readers: Readonly<Record<TimelineEntry["type"], Reader>> = {
   run_started: (detail) => ({ title: `Run of ${detail("agent_id") ?? "unknown agent"} started` }),
   inflection: (detail) => ({
-    title: `Step ${detail("step_index") ?? "?"} broke policy`,
+    title: `Step ${detail("step_index") ?? "?"} ${detail("held") === null ? "broke" : "was held back by"} policy`,
     tone: "deny",
     facts: lines(detail("reason")),
   }),
+  paused: (detail) => ({ title: pausedWords(detail), tone: "review", facts: lines(detail("reason")) }),
+  released: (detail) => {
+    const isApproval = detail("decision") === "approve";
+    return {
+      title: isApproval ? "Release approved" : "Release denied",
+      tone: isApproval ? "allow" : "deny",
+      said: detail("reason"),
+    };
+  },
   run_ended: endReading,
   created: (detail) => ({
     title: `Incident opened as ${lower(detail("severity"))}`,
@@ -62,7 +73,7 @@ const readers: Readonly<Record<TimelineEntry["type"], Reader>> = {
 export function momentOf(entry: TimelineEntry, known: Known): Moment {
   const detail: Detail = (name) => {
     const value = entry.detail[name];
-    return typeof value === "string" || typeof value === "number" ? String(value) : null;
+    return ["string", "number", "boolean"].includes(typeof value) ? String(value) : null;
   };
   const reading = readers[entry.type](detail, known);
   return {
@@ -73,22 +84,36 @@ export function momentOf(entry: TimelineEntry, known: Known): Moment {
     tone: "neutral",
     said: null,
     facts: [],
+    incidentId: null,
     isAhead: false,
     ...reading,
   };
 }
 
+function pausedWords(detail: Detail): string {
+  const step = detail("step_index") ?? "0";
+  if (step === "0") return "Run paused before its first step";
+  const skill = detail("skill");
+  return detail("held") === null
+    ? `Run paused after step ${step}`
+    : `Run paused before step ${step}${skill === null ? "" : `, ${skill},`} ran`;
+}
+
 // A pause that nobody approved ends a run as a block does, and is none: a person denied it, or no one came.
 function endReading(detail: Detail): Reading {
-  const facts = lines(stoppedAt(detail("stopped_at_step")));
+  const incidentId = detail("ended_in_incident");
+  const by = detail("ended_by");
+  const another = incidentId === null ? null : by === null ? "It has an incident of its own." : `It was “${by}”.`;
+  const end = { facts: lines(another, stoppedAt(detail("stopped_at_step"))), incidentId };
   const note = detail("end_note");
   if (note === "denied")
-    return { title: "Run ended: its release was denied", tone: "deny", said: detail("reason"), facts };
-  if (note === "timed_out") return { title: "Run ended: nobody released it in time", facts };
-  return {
-    title: detail("status") === "failed_policy" ? "Run stopped by policy" : `Run ended: ${lower(detail("status"))}`,
-    facts: lines(because(detail("termination_reason")), ...facts),
-  };
+    return { title: "Run ended: its release was denied", tone: "deny", said: detail("reason"), ...end };
+  if (note === "timed_out") return { title: "Run ended: nobody released it in time", ...end };
+  if (detail("status") !== "failed_policy") {
+    const reason = because(detail("termination_reason"));
+    return { ...end, title: `Run ended: ${lower(detail("status"))}`, facts: lines(reason, ...end.facts) };
+  }
+  return { title: `Run stopped by ${incidentId === null ? "policy" : "another policy"}`, ...end };
 }
 
 function dueReading(state: string | null): Reading {
@@ -112,7 +137,7 @@ function because(reason: string | null): string | null {
 }
 
 function stoppedAt(step: string | null): string | null {
-  return step === null ? null : `Last step: ${step}`;
+  return step === null ? null : `Stopped at step: ${step}`;
 }
 
 function lower(value: string | null): string {

@@ -10,6 +10,7 @@ import { Time } from "@/components/data/time";
 import { Identifier } from "@/components/ui/identifier";
 import { Section } from "@/components/ui/section";
 import type { AuditRecord } from "@/server/logs/contract";
+import { deedWords } from "./columns";
 import { entityHref } from "./entity-href";
 
 /** Who did what, and what it changed. */
@@ -51,7 +52,7 @@ export function AuditEntry({ record }: { record: AuditRecord }) {
 function deedFacts(record: AuditRecord, actor: string): Fact[] {
   const href = entityHref(record.entity_type, record.entity_id);
   return [
-    { label: "Action", value: words(record.action), hint: <code>{record.action}</code> },
+    { label: "Action", value: deedWords(record), hint: <code>{record.action}</code> },
     { label: "Actor", value: actor, hint: <Identifier value={record.actor_id} label="actor id" /> },
     {
       label: "Entity",

@@ -75,11 +75,17 @@ export function costOf({ cost_cents, cost_is_complete }: Pick<RunRecord, "cost_c
   return cost_is_complete ? money(cost_cents) : `≥ ${money(cost_cents)}`;
 }
 
+/** What was done. A release is the decision that it was, for or against. */
+export function deedWords({ action, detail }: Pick<AuditRecord, "action" | "detail">): string {
+  if (action !== "run.released" || typeof detail?.decision !== "string") return words(action);
+  return detail.decision === "approve" ? "Release approved" : "Release denied";
+}
+
 /** `nameOf` says who an actor is, in words. */
 export function auditColumns(nameOf: (row: AuditRecord) => string): readonly Column<AuditRecord>[] {
   return [
     { id: "at", header: "Recorded", width: 160, sort: "recorded_at", cell: (row) => <Time at={row.recorded_at} /> },
-    { id: "action", header: "Action", grow: true, cell: (row) => words(row.action) },
+    { id: "action", header: "Action", grow: true, cell: (row) => deedWords(row) },
     { id: "actor", header: "Actor", width: 190, hideBelow: "sm", cell: (row) => nameOf(row) },
     {
       id: "entity",

@@ -1,7 +1,6 @@
 "use client";
 
 import { useQuery } from "@tanstack/react-query";
-import { words } from "@/components/data/format";
 import { JsonView } from "@/components/data/json-view";
 import { QueryView } from "@/components/data/query-view";
 import { Section } from "@/components/ui/section";
@@ -9,6 +8,7 @@ import { Skeleton } from "@/components/ui/skeleton";
 import { type AuditRecord, getLog, type RunRecord } from "@/server/logs/contract";
 import { api } from "@/server/platform/http/client";
 import { AuditEntry } from "./audit-entry";
+import { deedWords } from "./columns";
 import { entryInput } from "./entry-input";
 import { EvidenceFacts } from "./evidence-facts";
 import { RunEntry } from "./run-entry";
@@ -38,7 +38,7 @@ export function EntryView({ logId }: { logId: string }) {
 /** "API key created", "Run of mail-bot". */
 export function entryTitle(entity: LogRecord | undefined): string {
   if (entity === undefined) return "Log entry";
-  return entity.topic === "audit" ? words(entity.action) : `Run of ${entity.agent_id}`;
+  return entity.topic === "audit" ? deedWords(entity) : `Run of ${entity.agent_id}`;
 }
 
 export function useEntryTitle(logId: string): string {

@@ -117,6 +117,8 @@ export const RunActivity = RunSummary.extend({
   releases: z.array(
     z.object({ decision: z.enum(["approve", "deny"]), reason: z.string().nullable(), by: z.string(), at: Instant }),
   ),
+  /** How many of them there are in all. */
+  releases_total: z.int(),
 });
 export type RunActivity = z.output<typeof RunActivity>;
 export type RunRelease = RunActivity["releases"][number];
@@ -314,8 +316,9 @@ export const TraceStep = z.object({
   cost_source: z.string().nullable(),
   duration_ms: z.int().nullable(),
   estimate: z.object({ input_tokens: z.int(), output_tokens: z.int(), cost_cents: z.number() }),
-  /** Of its newest record. */
+  /** Of its newest record, pauses and releases aside. */
   content_hash: z.string().nullable(),
+  /** By seq. The pauses that held it back or came of it, and their releases, are told with it. */
   records: z.array(StepRecord),
 });
 export type TraceStep = z.output<typeof TraceStep>;

@@ -19,8 +19,8 @@ export async function activityOf(db: TenantDb, runId: string): Promise<OutputOf<
   const facts = { ...(await factsOfRun(db, runId)), unpriced: hasUnpriced(row.memory) };
   const snapshot = await snapshotOf(db, row.snapshotId);
   // Most runs were never paused, and their records are many.
-  const releases = wasReleased(row.memory) ? await listReleases(db, runId) : [];
-  const entity = runActivity(row, facts, { snapshot, releases });
+  const decided = wasReleased(row.memory) ? await listReleases(db, runId) : { releases: [], total: 0 };
+  const entity = runActivity(row, facts, { snapshot, ...decided });
   return { entity, actions: actionsOn(entity, db.principal) };
 }
 
@@ -38,12 +38,13 @@ async function snapshotOf(db: TenantDb, id: string | null): Promise<RunActivity[
 export function actionsOn(run: RunActivity, principal: Principal): Action[] {
   const may = (permission: Parameters<Principal["permissions"]["has"]>[0]) =>
     principal.permissions.has(permission) ? null : `This needs the permission ${permission}.`;
+  const mayOverride = may("policies:override") && "An owner or an admin decides: it needs policies:override.";
   const over = isLive(run.status) ? null : "The run is over.";
   const own = run.started_by === actorKey(principal) ? "Who started the run may not release it." : null;
   const paused = run.status === "paused" ? null : "The run is not paused.";
   return [
     action("cancel", "Cancel run", over ?? may("runs:write")),
-    action("release", "Release", paused ?? may("policies:override") ?? own),
+    action("release", "Release", paused ?? mayOverride ?? own),
     action("replay", "Replay", may("activity:replay")),
   ];
 }

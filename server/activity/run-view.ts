@@ -123,7 +123,7 @@ function unsettledOf(row: Row): RunActivity["unsettled"] {
 export function runActivity(
   row: Row,
   facts: RunFacts,
-  { snapshot, releases }: { snapshot: RunActivity["policy_snapshot"]; releases: RunActivity["releases"] },
+  told: { snapshot: RunActivity["policy_snapshot"]; releases: RunActivity["releases"]; total: number },
 ): RunActivity {
   const hasError = row.errorCode !== null || row.errorMessage !== null;
   return {
@@ -134,11 +134,12 @@ export function runActivity(
     api_key_id: row.apiKeyId,
     started_by: row.startedBy,
     error: hasError ? { code: row.errorCode, message: row.errorMessage } : null,
-    policy_snapshot: snapshot,
+    policy_snapshot: told.snapshot,
     unsettled: unsettledOf(row),
     late_records: row.lateRecords,
     overshoot: overshootOf(row.memory),
-    releases,
+    releases: told.releases,
+    releases_total: told.total,
   };
 }
 

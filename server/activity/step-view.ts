@@ -13,9 +13,12 @@ export type RecordColumns = Pick<
   "seq" | "kind" | "stepIndex" | "recordedAt" | "canonical" | "hash"
 >;
 
-/** `records` are the step's own, by seq. What a step has not got yet is null, never 0. */
+/**
+ * `records` are the step's own and those of its pauses, by seq. What a step has not got yet is null, never 0. What closed a
+ * run in the place of a step that was held back has that step's skill.
+ */
 export function stepView(row: StepRow, records: readonly RecordColumns[]): TraceStep {
-  const newest = records.at(-1);
+  const newest = records.findLast(({ stepIndex }) => stepIndex !== null);
   return {
     step_index: row.stepIndex,
     step_number: row.stepIndex,
@@ -24,7 +27,7 @@ export function stepView(row: StepRow, records: readonly RecordColumns[]): Trace
     status: stepVerdictOf(row),
     level: stepLevelOf(row),
     is_inflection: row.isInflection,
-    skill: row.skill,
+    skill: row.skill ?? (row.stepType === "violation" ? heldSkill(records) : null),
     model: row.model,
     claimed_started_at: row.claimedStartedAt,
     retry_count: row.retryCount,
@@ -44,6 +47,12 @@ export function stepView(row: StepRow, records: readonly RecordColumns[]): Trace
     content_hash: newest ? shownHash(newest.hash) : null,
     records: records.map(recordView),
   };
+}
+
+function heldSkill(records: readonly RecordColumns[]): string | null {
+  const pause = records.findLast(({ kind }) => kind === "pause");
+  const { skill } = bodyOf(pause && bodyOf(bodyIn(pause.canonical)).step);
+  return typeof skill === "string" ? skill : null;
 }
 
 function recordView(record: RecordColumns): StepRecord {

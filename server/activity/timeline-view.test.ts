@@ -59,6 +59,13 @@ describe("a record", () => {
     ["lapse", {}, "system", "lapse", "lapsed"],
     ["pause", { decision: { action: "block", enforcement: "pause" } }, "system", "pause", "block pause"],
     ["release", { release: { decision: "deny" } }, "system", "release", "deny"],
+    [
+      "release",
+      { release: { decision: "deny", reason: "too dear" }, actor: { actor_type: "user", actor_id: "u-1" } },
+      "system",
+      "release",
+      "deny user:u-1 too dear",
+    ],
     ["violation", { violation: { reason: "over" } }, "system", "violation", "over"],
     [
       "stopped",
@@ -70,6 +77,22 @@ describe("a record", () => {
     ["end", { end: { status: "succeeded", termination_reason: "completed" } }, "system", "end", "succeeded completed"],
   ])("%s %j is told as %s: %s, %s", (kind, body, source, action, outcome) => {
     expect(momentOfRecord(record(kind, body))).toMatchObject({ source, action, outcome });
+  });
+
+  it("of a pause and of its release say which step was held back, by its skill, and why", () => {
+    const decision = { action: "block", enforcement: "pause", reason: "step.skill is deploy" };
+    const body = { decision, inputs: { step: { index: 3 } }, step: { skill: "deploy" } };
+    const none = { stepIndex: null, stepType: null };
+    const pause = momentOfRecord(record("pause", body, none));
+    expect(pause).toMatchObject({
+      ...{ source: "system", step_index: 3, action: "pause deploy", outcome: "block pause step.skill is deploy" },
+    });
+    const release = momentOfRecord(record("release", { release: { decision: "approve" } }, { ...none, seq: 5 }));
+    const told = timelineOf([release, pause], windowAround({ at: at(0), on: "start" }), { step_index: null });
+    expect(told.map(({ action, step_index }) => [action, step_index])).toEqual([
+      ["pause deploy", 3],
+      ["release", 3],
+    ]);
   });
 
   it("keeps what the client claims beside the server's time", () => {

@@ -44,23 +44,30 @@ export function momentOfRecord(record: TimelineRecord): Moment {
   return {
     source: isSystem ? "system" : "llm",
     at: record.recordedAt,
-    step_index: record.stepIndex,
+    step_index: record.stepIndex ?? stepAsked(body),
     seq: record.seq,
-    action: isSystem ? record.kind : postedAction(record, body),
+    action: actionOf(record, body),
     outcome: outcomeOf(record.kind, body),
     claimed_at: typeof claimed === "string" ? claimed : null,
   };
 }
 
-function postedAction(record: TimelineRecord, body: Record<string, unknown>): string {
+// A pause holds back a step that is none yet: what was asked for stands in what was decided upon.
+function stepAsked(body: Record<string, unknown>): number | null {
+  const { index } = bodyOf(bodyOf(body.inputs).step);
+  return body.step !== undefined && typeof index === "number" ? index : null;
+}
+
+function actionOf({ kind, stepType }: TimelineRecord, body: Record<string, unknown>): string {
   const { skill } = bodyOf(body.step);
-  return [record.kind, record.stepType, skill].filter((part) => typeof part === "string").join(" ");
+  const parts = kind === "pause" ? [kind, skill] : systemKinds.has(kind) ? [kind] : [kind, stepType, skill];
+  return parts.filter((part) => typeof part === "string").join(" ");
 }
 
 function outcomeOf(kind: string, body: Record<string, unknown>): string {
   const decision = bodyOf(body.decision);
   if (kind === "violation") return text(bodyOf(body.violation).reason) ?? "violation";
-  if (kind === "release") return text(bodyOf(body.release).decision) ?? "released";
+  if (kind === "release") return releaseOf(body);
   if (kind === "stopped" || kind === "end") {
     const { status, termination_reason } = bodyOf(body.end);
     return [status, termination_reason].filter((part) => typeof part === "string").join(" ");
@@ -69,7 +76,19 @@ function outcomeOf(kind: string, body: Record<string, unknown>): string {
   if (kind === "late") return text(bodyOf(body.step).status) ?? "late";
   const enforcement = text(decision.enforcement);
   const action = text(decision.action) ?? "recorded";
-  return enforcement === null || enforcement === "none" || enforcement === action ? action : `${action} ${enforcement}`;
+  const decided =
+    enforcement === null || enforcement === "none" || enforcement === action ? action : `${action} ${enforcement}`;
+  return kind === "pause" ? [decided, text(decision.reason) ?? []].flat().join(" ") : decided;
+}
+
+/** "deny user:<id> <reason>". */
+function releaseOf(body: Record<string, unknown>): string {
+  const { decision, reason } = bodyOf(body.release);
+  const { actor_type, actor_id } = bodyOf(body.actor);
+  const by = typeof actor_id === "string" ? `${actor_type}:${actor_id}` : null;
+  return [text(decision) ?? "released", by, by === null ? null : text(reason)]
+    .filter((part) => part !== null)
+    .join(" ");
 }
 
 function text(value: unknown): string | null {
@@ -85,7 +104,7 @@ export function timelineOf(
   window: Window,
   inflection: { step_index: number | null },
 ): TimelineEvent[] {
-  const inside = moments.filter((moment) => moment.at >= window.from && moment.at <= window.to).sort(byTime);
+  const inside = ofPauses(moments.filter((moment) => moment.at >= window.from && moment.at <= window.to).sort(byTime));
   const turning = inflection.step_index === null ? null : turningPoint(inside, inflection.step_index);
   return inside.map(({ at, ...moment }, position) => ({
     ...moment,
@@ -93,6 +112,15 @@ export function timelineOf(
     offset_ms: at.getTime() - window.from.getTime(),
     is_inflection: position === turning,
   }));
+}
+
+// A release is about the step of the pause before it.
+function ofPauses(moments: readonly Moment[]): Moment[] {
+  let paused: number | null = null;
+  return moments.map((moment) => {
+    if (moment.source === "system" && moment.action.startsWith("pause")) paused = moment.step_index;
+    return moment.action === "release" && moment.step_index === null ? { ...moment, step_index: paused } : moment;
+  });
 }
 
 function turningPoint(moments: readonly Moment[], stepIndex: number): number | null {

@@ -4,6 +4,7 @@ import { runs, steps } from "@/db/schema/activity";
 import { traces } from "@/db/schema/traces";
 import type { getTrace, listTraceSteps, TraceStep } from "@/server/activity/contract";
 import { fromColumns } from "@/server/activity/keyset";
+import { listPauses } from "@/server/activity/releases";
 import { endOf } from "@/server/activity/run-view";
 import { shownHash } from "@/server/activity/shown-hash";
 import { type RecordColumns, type StepRow, stepView } from "@/server/activity/step-view";
@@ -91,15 +92,38 @@ function stepFilters(query: StepListQuery): SQL[] {
 
 async function recordsOfSteps(db: TenantDb, runId: string, rows: readonly StepRow[]) {
   const indexes = rows.map((row) => row.stepIndex);
+  const pausedAt = await stepsOfPauses(db, runId);
+  const seqs = [...pausedAt].flatMap(([seq, index]) => (indexes.includes(index) ? [seq] : []));
+  const columns = db.fragment`r.seq, r.kind, r.step_index, r.recorded_at, r.canonical, r.hash`;
   const found = await db.sql`
-    select r.seq, r.kind, r.step_index, r.recorded_at, r.canonical, r.hash from trace_records r
-    where ${db.mine("r")} and r.run_id = ${runId} and r.step_index = any(${indexes}) order by r.seq`;
+    select ${columns} from trace_records r
+    where ${db.mine("r")} and r.run_id = ${runId} and r.step_index = any(${indexes})
+    union all
+    select ${columns} from trace_records r
+    where ${db.mine("r")} and r.run_id = ${runId} and r.seq = any(${seqs}) and r.step_index is null
+    order by seq`;
   const byStep = new Map<number, RecordColumns[]>();
   for (const record of found.map((row) => fromColumns<RecordColumns>(row))) {
-    const index = record.stepIndex ?? 0;
+    const index = record.stepIndex ?? pausedAt.get(record.seq) ?? 0;
     const known = byStep.get(index);
     if (known) known.push(record);
     else byStep.set(index, [record]);
   }
   return byStep;
+}
+
+// Pauses and releases are records of no step; each is told with the step that it held back or came after.
+async function stepsOfPauses(db: TenantDb, runId: string): Promise<ReadonlyMap<number, number>> {
+  const pauses = await listPauses(db, runId);
+  return new Map(
+    pauses.flatMap(({ seq, release_seq, step_index }): [number, number][] => {
+      const index = Math.max(1, step_index);
+      return release_seq === null
+        ? [[seq, index]]
+        : [
+            [seq, index],
+            [release_seq, index],
+          ];
+    }),
+  );
 }

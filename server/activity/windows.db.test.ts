@@ -154,5 +154,12 @@ describe("actions on a live run", () => {
     expect(await actions(admin, running.runId)).toEqual(["cancel:true", "release:false", "replay:true"]);
     expect(await actions(me, running.runId)).toEqual(["cancel:false", "release:false", "replay:false"]);
     expect(await actions(admin, paused.runId)).toEqual(["cancel:true", "release:true", "replay:true"]);
+    const { body } = await get(viewer(me.tenantId), `/activity/${paused.runId}`);
+    expect(body.actions).toContainEqual(
+      expect.objectContaining({
+        action: "release",
+        reason: "An owner or an admin decides: it needs policies:override.",
+      }),
+    );
   });
 });

@@ -75,7 +75,11 @@ export type IncidentSummary = z.output<typeof IncidentSummary>;
 
 const Actor = z.object({ actor_type: z.enum(["user", "key", "system"]), actor_id: z.string() });
 
-export const timelineEntryTypes = ["run_started", "inflection", "run_ended", ...incidentEventTypes, "sla_due"] as const;
+export const timelineEntryTypes = [
+  ...(["run_started", "inflection", "paused", "released", "run_ended"] as const),
+  ...incidentEventTypes,
+  "sla_due",
+] as const;
 
 /** One thing that happened to the incident or to its run; `sla_due` may lie ahead. */
 export const TimelineEntry = z

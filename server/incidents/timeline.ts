@@ -1,10 +1,10 @@
-// An incident's story in one order: what was done to it, merged with its run's start, inflection and end and with its
-// due time. Comments make it unbounded, so the merging is the database's.
+// An incident's story in one order: what was done to it, merged with its run's start, inflection, pauses and end and with
+// its due time. Comments make it unbounded, so the merging is the database's.
 
 import { eq } from "drizzle-orm";
 import { incidentEvents } from "@/db/schema/incidents";
 import type { RunRelease } from "@/server/activity/contract";
-import { listReleases } from "@/server/activity/releases";
+import { listPauses, type RunPause } from "@/server/activity/releases";
 import { type TimelineEntry, timelineEntryTypes } from "@/server/incidents/contract";
 import type { IncidentRow } from "@/server/incidents/image";
 import { countCap, type PageRequest } from "@/server/incidents/page";
@@ -25,29 +25,48 @@ export type TimelineRow = {
 export function milestonesOf(incident: IncidentRow, run: RunFacts | null, now: Date): TimelineRow[] {
   const violation = violationOf(incident);
   const milestones: TimelineRow[] = [];
+  const pauses = run?.pauses.filter((pause) => pause.incident_id === incident.id) ?? [];
   const add = (id: string, type: TimelineEntry["type"], at: Date, detail: Record<string, unknown>) =>
     milestones.push({ id, type, at, actor_type: null, actor_id: null, detail });
   if (run) add(`0:run_started`, "run_started", run.started_at, { run_id: run.run_id, agent_id: run.agent_id });
   if (violation && incident.violationAt) {
     const { timestamp: _at, ...detail } = violation;
-    add("1:inflection", "inflection", incident.violationAt, { ...detail, policy_id: incident.policyId });
+    const isHeld = pauses.some((pause) => pause.isHeld && pause.step_index === detail.step_index);
+    const held = isHeld ? { held: true } : {};
+    add("1:inflection", "inflection", incident.violationAt, { ...detail, ...held, policy_id: incident.policyId });
   }
-  if (run?.completed_at) {
-    milestones.push(endOfRun(run, run.completed_at));
-  }
+  milestones.push(...pauses.flatMap(rowsOfPause));
+  if (run?.completed_at) milestones.push(endOfRun(run, run.completed_at, incident.id));
   add("4:sla_due", "sla_due", incident.slaDueAt, { severity: incident.severity, state: slaState(incident, now) });
   return milestones;
 }
 
-// Who denied its release ended it, with the reason that they gave; every other end is nobody's.
-function endOfRun(run: RunFacts, at: Date): TimelineRow {
-  const { run_id, status, termination_reason, end_note, stopped_at_step, denial } = run;
-  const [actorType, ...actorId] = denial?.by.split(":") ?? [];
+function rowsOfPause({ seq, at, step_index, reason, isHeld, skill, release }: RunPause): TimelineRow[] {
+  const place = { step_index, ...(isHeld ? { held: true } : {}), ...(skill === null ? {} : { skill }) };
+  const pause = { id: `1:paused-${seq}`, type: "paused", at, ...actorOf(null), detail: { ...place, reason } };
+  if (release === null) return [pause];
+  const said = { decision: release.decision, ...(release.reason === null ? {} : { reason: release.reason }) };
+  const released = { id: `1:released-${seq}`, type: "released", at: new Date(release.at), ...actorOf(release.by) };
+  return [pause, { ...released, detail: { step_index, ...said } }];
+}
+
+function actorOf(by: string | null): Pick<TimelineRow, "actor_type" | "actor_id"> {
+  if (by === null) return { actor_type: null, actor_id: null };
+  const [type = "", ...id] = by.split(":");
+  return { actor_type: type, actor_id: id.join(":") };
+}
+
+// Who denied its release ended it, with the reason that they gave; every other end is nobody's. What ended it may be another
+// policy or a failure, which has an incident of its own.
+function endOfRun(run: RunFacts, at: Date, incidentId: string): TimelineRow {
+  const { run_id, status, termination_reason, end_note, stopped_at_step, denial, policy_name } = run;
+  const hasOwn = status === "failed" || status === "failed_policy";
+  const isOther = hasOwn && run.incident_id !== null && run.incident_id !== incidentId;
+  const other = { ended_in_incident: run.incident_id, ...(policy_name === null ? {} : { ended_by: policy_name }) };
   return {
-    ...{ id: "2:run_ended", type: "run_ended", at },
-    ...{ actor_type: actorType ?? null, actor_id: denial === null ? null : actorId.join(":") },
+    ...{ id: "2:run_ended", type: "run_ended", at, ...actorOf(denial?.by ?? null) },
     detail: {
-      ...{ run_id, status, termination_reason, end_note, stopped_at_step },
+      ...{ run_id, status, termination_reason, end_note, stopped_at_step, ...(isOther ? other : {}) },
       ...(denial?.reason ? { reason: denial.reason } : {}),
     },
   };
@@ -69,17 +88,24 @@ export type RunFacts = {
   stopped_at_step: number | null;
   started_at: Date;
   completed_at: Date | null;
+  /** Of the failure or the policy that ended it; while it is live, of the newest pause. */
+  incident_id: string | null;
+  /** Of what ended it, where a policy did. */
+  policy_name: string | null;
+  pauses: RunPause[];
   /** What ended it, where somebody denied the release of its pause. */
   denial: RunRelease | null;
 };
 
 export async function findRunFacts(db: TenantDb, runId: string): Promise<RunFacts | null> {
-  const [run] = await db.sql<Omit<RunFacts, "denial">>`
-    select run_id, agent_id, status, termination_reason, end_note, stopped_at_step, started_at, completed_at
+  const [run] = await db.sql<Omit<RunFacts, "denial" | "pauses">>`
+    select run_id, agent_id, status, termination_reason, end_note, stopped_at_step, started_at, completed_at, incident_id,
+      violation ->> 'policy_name' as policy_name
     from runs where ${db.mine()} and run_id = ${runId}`;
   if (run === undefined) return null;
-  const last = run.end_note === "denied" ? (await listReleases(db, runId)).at(-1) : undefined;
-  return { ...run, denial: last?.decision === "deny" ? last : null };
+  const pauses = await listPauses(db, runId);
+  const last = run.end_note === "denied" ? pauses.findLast(({ release_seq }) => release_seq !== null)?.release : null;
+  return { ...run, pauses, denial: last?.decision === "deny" ? last : null };
 }
 
 /** One page of events and milestones together, and how many there are of both. */
