@@ -73,11 +73,14 @@ export async function violationFacts(db: TenantDb, { from, to }: Period): Promis
   return facts;
 }
 
-/** Steps that never ran because a policy stood before them. */
+/** Steps that never ran because a policy stood before them. One whose pause was released has run since, and has a row. */
 export async function preventedIn(db: TenantDb, { from, to }: Period): Promise<number> {
   const [found] = await db.sql<{ n: number }>`
     select count(*)::int as n from prevention_records p
-    where ${db.mine("p")} and p.outcome = 'prevented' and p.recorded_at > ${from} and p.recorded_at < ${to}`;
+    where ${db.mine("p")} and p.outcome = 'prevented' and p.recorded_at > ${from} and p.recorded_at < ${to}
+      and not (p.action = 'pause' and exists (
+        select 1 from steps s where ${db.mine("s")} and s.run_id = p.run_id and s.step_index = greatest(p.step_index, 1)
+          and s.step_type not in ('violation', 'stopped')))`;
   return found?.n ?? 0;
 }
 

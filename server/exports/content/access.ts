@@ -44,8 +44,11 @@ export async function privilegedAccessIn(subject: Subject, period: Period): Prom
     entity_type: string;
     entity_id: string;
     request_id: string | null;
+    decision: string | null;
   }>`
-    select a.recorded_at, a.actor_type, a.actor_id, a.action, a.entity_type, a.entity_id, a.request_id from audit_logs a
+    select a.recorded_at, a.actor_type, a.actor_id, a.action, a.entity_type, a.entity_id, a.request_id,
+      a.detail ->> 'decision' as decision
+    from audit_logs a
     where ${db.mine("a")} and a.recorded_at >= ${period.start} and a.recorded_at < ${period.end}
       and (split_part(a.action, '.', 1) = any(${privileged}) or a.action = any(${privilegedDeeds}))
     order by a.recorded_at, a.id`;
@@ -58,16 +61,22 @@ export async function privilegedAccessIn(subject: Subject, period: Period): Prom
   });
   return {
     looked_for:
-      "owners, admins and keys that may change policies, now; and every change of policies, limits, prices, settings, freezes, overrides, members, keys, exports and the log in the period",
+      "owners, admins and keys that may change policies, now; and every change of policies, limits, prices, settings, freezes, overrides, members, keys, exports and the log, every pause that was released or denied and every run that was cancelled, in the period",
     holders: await holdersOf(subject),
     actions: rows.map((row) => ({
       at: row.recorded_at.toISOString(),
       actor: names.of(`${row.actor_type}:${row.actor_id}`),
-      action: row.action,
+      action: deedOf(row),
       entity: `${row.entity_type} ${row.entity_id}`,
       request_id: row.request_id,
     })),
   };
+}
+
+/** One action stands for both answers to a pause. */
+function deedOf({ action, decision }: { action: string; decision: string | null }): string {
+  if (action !== "run.released" || decision === null) return action;
+  return `${action} (release ${decision === "approve" ? "approved" : "denied"})`;
 }
 
 async function holdersOf({ db, names }: Subject): Promise<PrivilegedAccess["holders"]> {

@@ -14,6 +14,7 @@ import type {
   Severity,
   TerminationReason,
 } from "@/db/vocabulary";
+import type { RunViolation } from "@/server/activity/contract";
 
 /** Who vouches for a figure: our own clock and counting, the tenant's price table, or the runner alone. */
 export type FigureAssurance = "server" | "price_table" | "self_reported" | "gateway_observed" | "mixed";
@@ -65,6 +66,24 @@ export type IncidentFacts = {
   resolution_notes: string | null;
   error_code: string | null;
   error_message: string | null;
+  violation: IncidentViolation | null;
+};
+
+export type PauseRelease = { decision: "approve" | "deny"; at: string; by: ActorRef | null; reason: string | null };
+
+/**
+ * What this incident broke, when it was first decided. `violation_step_index`, `violation_timestamp` and `policy_context` are
+ * held to the violation that ended the run (docs/evidence-format.md §16), which may be another incident's.
+ */
+export type IncidentViolation = RunViolation & {
+  /** When it was decided; null where rows do not tell. False: it was asked for, and held back. */
+  step_had_run: boolean | null;
+  /** pause | stop | kill; null: nothing held the run. */
+  enforcement: string | null;
+  /** What became of that. `ended`: otherwise, while it was paused. */
+  course: "stopped" | "waits" | "released" | "denied" | "timed_out" | "ended" | null;
+  /** Of this incident's pauses, oldest first. */
+  releases: PauseRelease[];
 };
 
 export type StepVerdict = "ok" | "warning" | "violation";

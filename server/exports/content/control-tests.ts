@@ -3,6 +3,7 @@
 import type { IncidentStatus, Severity } from "@/db/vocabulary";
 import type { ControlTest, LeafRef } from "@/server/exports/content/soc2-bundle-types";
 import type { TestId } from "@/server/exports/content/soc2-criteria";
+import { instantText } from "@/server/exports/content/wording";
 
 export type RunTestFacts = {
   isLive: boolean;
@@ -77,7 +78,7 @@ const questions: Readonly<Record<TestId, Question>> = {
     test: "The step that broke policy is marked in the trace, once.",
     answer: ofRun(({ inflection }) => {
       if (inflection === null) return { result: "not_applicable", detail: "The run was not ended over a policy." };
-      const detail = `Step ${inflection.stepIndex}: marked ${inflection.marked} time(s).`;
+      const detail = `Step ${inflection.stepIndex}: marked ${inflection.marked === 1 ? "once" : plural(inflection.marked, "time")}.`;
       return inflection.marked === 1 ? passed(detail) : failed(detail);
     }),
   },
@@ -93,7 +94,7 @@ const questions: Readonly<Record<TestId, Question>> = {
   incident_recorded: {
     test: "The event is on record as an incident, with the entry of its opening.",
     answer: ({ incident }) => {
-      const detail = `Opened ${incident.createdAt} by ${incident.openedBy}.`;
+      const detail = `Opened ${instantText(incident.createdAt)} by ${incident.openedBy}.`;
       return incident.hasCreatedEvent ? passed(detail) : failed(`${detail} The entry of its opening is missing.`);
     },
   },
@@ -105,10 +106,10 @@ const questions: Readonly<Record<TestId, Question>> = {
     test: "A person acknowledged or resolved the incident.",
     answer: ({ incident }) => {
       if (incident.acknowledgedAt !== null) {
-        return passed(`Acknowledged ${incident.acknowledgedAt} by ${incident.acknowledgedBy ?? "?"}.`);
+        return passed(`Acknowledged ${instantText(incident.acknowledgedAt)} by ${incident.acknowledgedBy ?? "?"}.`);
       }
       if (incident.resolvedAt !== null)
-        return passed(`Resolved ${incident.resolvedAt} without acknowledging it first.`);
+        return passed(`Resolved ${instantText(incident.resolvedAt)} without acknowledging it first.`);
       return notMet("Nobody has acknowledged it.");
     },
   },
@@ -123,13 +124,13 @@ const questions: Readonly<Record<TestId, Question>> = {
     test: "How the incident was resolved is on record.",
     answer: ({ incident }) => {
       if (incident.status !== "resolved") return notMet(`The incident is ${incident.status}.`);
-      return passed(`Resolved ${incident.resolvedAt ?? "?"} by ${incident.resolutionMethod ?? "?"}.`);
+      return passed(`Resolved ${instantText(incident.resolvedAt ?? "")} by ${incident.resolutionMethod ?? "?"}.`);
     },
   },
   time_target_kept: {
     test: "It was resolved within the time target of its severity.",
     answer: ({ incident }) => {
-      const detail = `Due ${incident.slaDueAt}: ${incident.slaState}.`;
+      const detail = `Due ${instantText(incident.slaDueAt)}: ${incident.slaState}.`;
       if (incident.slaState === "pending") return { result: "not_applicable", detail };
       return incident.slaState === "met" ? passed(detail) : notMet(detail);
     },

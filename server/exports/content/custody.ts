@@ -8,6 +8,7 @@ import type { IncidentMarks } from "@/server/exports/content/incident-marks";
 import type { LeafRefs } from "@/server/exports/content/leaf-refs";
 import type { FrozenPolicies } from "@/server/exports/content/policy-context";
 import type { Subject } from "@/server/exports/content/subject";
+import { count } from "@/server/exports/content/wording";
 import { firstCheckpointCovering } from "@/server/transparency/proofs";
 
 type Of = {
@@ -44,7 +45,7 @@ function ofStart({ run, trace, names }: Subject, { frozen, integrity, leafOf }: 
             actor: gate,
             hash: snapshot.content_hash,
             leaf_index: leafOf("snapshot", snapshot.snapshot_id)?.leaf_index ?? null,
-            detail: `${snapshot.policy_count} policies were frozen for the run.`,
+            detail: `${count(snapshot.policy_count, "policy was", "policies were")} frozen for the run.`,
           },
         ]),
     {
@@ -60,7 +61,10 @@ function ofStart({ run, trace, names }: Subject, { frozen, integrity, leafOf }: 
 
 function ofSeal({ run, names }: Subject, { integrity, leafOf }: Of): CustodyEntry[] {
   if (run === null || integrity.seal_hash === null) return [];
-  const late = run.lateRecords === 0 ? "" : ` ${run.lateRecords} late results were added behind the seal.`;
+  const late =
+    run.lateRecords === 0
+      ? ""
+      : ` ${count(run.lateRecords, "late result was", "late results were")} added behind the seal.`;
   return [
     {
       at: integrity.sealed_at,
@@ -68,7 +72,7 @@ function ofSeal({ run, names }: Subject, { integrity, leafOf }: Of): CustodyEntr
       actor: names.of("system:gate"),
       hash: integrity.seal_hash,
       leaf_index: leafOf("seal", run.runId)?.leaf_index ?? null,
-      detail: `${run.seq - run.lateRecords} records were sealed under root ${integrity.chain_root ?? "?"}.${late}`,
+      detail: `${count(run.seq - run.lateRecords, "record was", "records were")} sealed under root ${integrity.chain_root ?? "?"}.${late}`,
     },
   ];
 }
@@ -96,7 +100,7 @@ async function ofCheckpoint({ db, run, names }: Subject, leafOf: LeafRefs): Prom
       actor: names.of("system:sequencer"),
       hash: shownHash(checkpoint.rootHash),
       leaf_index: null,
-      detail: `The log of ${checkpoint.size} leaves, the seal among them, was signed.`,
+      detail: `The log of ${count(checkpoint.size, "leaf", "leaves")}, the seal among them, was signed.`,
     },
   ];
 }

@@ -38,8 +38,12 @@ export type ExecutiveDebriefBundle = BundleHead & {
   incident_id: string;
   /** Its name; null: no policy, limit or default was behind it. */
   policy_violated: string | null;
-  violation_step_index: number | null;
-  violation_time: string | null;
+  /**
+   * Both are left out where the run was ended by another violation than this incident's, or its record has another time:
+   * a file is held to that record, and this incident's step and time stand in `incident.violation`.
+   */
+  violation_step_index?: number | null;
+  violation_time?: string | null;
   detection_time: string;
   contained_at: string | null;
   recommended_actions: RecommendedAction[];

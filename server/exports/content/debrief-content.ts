@@ -38,8 +38,8 @@ export async function debriefContent(db: TenantDb, request: ContentRequest): Pro
     risk_reason: risk.reason,
     ...{ run_id: content.run_id, trace_id: content.trace_id, agent_id: content.agent_id },
     incident_id: content.incident_id,
-    policy_violated: facts.run?.violatedPolicy ?? content.policy_context.violated_policy_name,
-    violation_step_index: content.violation_step_index,
+    policy_violated: subject.violation?.policy_name ?? null,
+    ...violationOf(subject),
     ...timesOf(subject, response),
     recommended_actions: recommendedActionsOf(facts),
     remediation_status: remediation[facts.incident.status],
@@ -56,9 +56,16 @@ export async function debriefContent(db: TenantDb, request: ContentRequest): Pro
   };
 }
 
-function timesOf({ incident }: Subject, { times, violationStepAt, containedAt }: ResponseFacts) {
+// With a violation record in the chain a file is held to its step and time (docs/evidence-format.md §16): where the
+// incident's own are others, they stand in `incident.violation` alone.
+function violationOf({ violation, runViolation }: Subject) {
+  const own = { violation_step_index: violation?.step_index ?? null, violation_time: violation?.timestamp ?? null };
+  const isRuns = runViolation?.step_index === own.violation_step_index && runViolation.timestamp === own.violation_time;
+  return runViolation === null || isRuns ? own : {};
+}
+
+function timesOf({ incident }: Subject, { times, containedAt }: ResponseFacts) {
   return {
-    violation_time: violationStepAt?.toISOString() ?? null,
     detection_time: incident.createdAt.toISOString(),
     contained_at: containedAt?.toISOString() ?? null,
     time_to_detect_seconds: times.detect.seconds,
@@ -79,9 +86,9 @@ function noteUnknownTimes({ unknowns }: Subject, { times }: ResponseFacts, avoid
   for (const [field, reason] of Object.entries(reasons)) if (reason !== null) unknowns.push({ field, reason });
 }
 
-function riskFacts({ incident, prevention, recurrences, isVerified }: DebriefFacts, subject: Subject) {
+function riskFacts({ incident, hold, recurrences, isVerified }: DebriefFacts, subject: Subject) {
   const { severity, status, slaState } = incident;
-  const wasPrevented = prevention?.outcome === "prevented";
+  const wasPrevented = hold?.beforeTheStep === true;
   return {
     severity,
     status,

@@ -2,6 +2,8 @@
 
 import type { IncidentStatus, IncidentType, Severity } from "@/db/vocabulary";
 import type { RunViolation } from "@/server/activity/contract";
+import type { IncidentViolation } from "@/server/exports/content/bundle-types";
+import type { Hold } from "@/server/exports/content/incident-violation";
 
 export type DebriefFacts = {
   incident: {
@@ -22,8 +24,12 @@ export type DebriefFacts = {
     errorMessage: string | null;
   };
   run: RunFacts | null;
-  /** stop | kill | pause of the prevention; null: nothing was prevented. */
-  prevention: { action: string; outcome: string } | null;
+  /** The incident's own; null: it broke no policy. */
+  violation: IncidentViolation | null;
+  /** What ended the run, where another incident is about that. */
+  endedBy: RunViolation | null;
+  /** What holds the run for this incident; null: nothing does, or any more. */
+  hold: Hold | null;
   /** Other incidents like it in the 30 days before. */
   recurrences: number;
   isVerified: boolean | null;
@@ -44,8 +50,6 @@ type RunFacts = {
   isCostComputed: boolean;
   tokens: number;
   stepsCompleted: number;
-  violation: RunViolation | null;
-  violatedPolicy: string | null;
   /** First near signal of the metric that was then violated. */
   nearAt: string | null;
   postsAfterStop: number;

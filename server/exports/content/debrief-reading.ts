@@ -1,7 +1,7 @@
 // The rows behind the debrief's sentences.
 
 import { isLive } from "@/server/activity/rules";
-import { hasUnpriced, violationOf } from "@/server/activity/run-view";
+import { hasUnpriced } from "@/server/activity/run-view";
 import type { RunEvidenceContent } from "@/server/exports/content/bundle-types";
 import type { CostFacts } from "@/server/exports/content/cost-avoided";
 import type { DebriefFacts } from "@/server/exports/content/debrief-facts";
@@ -34,7 +34,9 @@ export async function debriefFactsOf(subject: Subject, read: Read): Promise<Debr
       errorMessage: incident.errorMessage,
     },
     run: run === null ? null : await runFacts(subject, run, read),
-    prevention: read.response.prevention,
+    violation: subject.violation,
+    endedBy: subject.endedBy,
+    hold: subject.hold,
     recurrences: await recurrencesOf(subject),
     isVerified: integrity.verified,
     finding: integrity.finding,
@@ -51,7 +53,7 @@ type AfterStop = {
 };
 
 async function runFacts(subject: Subject, run: SubjectRun, { content }: Read): Promise<DebriefFacts["run"]> {
-  const violation = violationOf(run.violation);
+  const { violation } = subject;
   const after = await afterStopOf(subject, run);
   const near = content.signals.find((one) => one.signal_type === "near" && one.metric === violation?.metric);
   return {
@@ -63,8 +65,6 @@ async function runFacts(subject: Subject, run: SubjectRun, { content }: Read): P
     isCostComputed: after.computed,
     tokens: run.inputTokens + run.outputTokens,
     stepsCompleted: run.stepsCompleted,
-    violation,
-    violatedPolicy: violation?.policy_name ?? violatedName(content),
     nearAt: near?.recorded_at ?? null,
     postsAfterStop: after.posts,
     ungoverned: {
@@ -78,10 +78,6 @@ async function runFacts(subject: Subject, run: SubjectRun, { content }: Read): P
       .map((one) => ({ name: one.policy_name ?? "unnamed", stepIndex: one.step_index })),
     presumedSteps: run.lapsedSteps,
   };
-}
-
-function violatedName({ policy_context }: RunEvidenceContent): string | null {
-  return policy_context.active_policies.find((one) => one.is_violated)?.name ?? policy_context.violated_policy_name;
 }
 
 /** What was posted after the end, and which evaluations had failed before it. */
@@ -132,13 +128,13 @@ async function recurrencesOf({ db, incident, questions }: Subject): Promise<numb
 
 /** What the estimate of the cost avoided is made from. */
 export async function costFactsOf(subject: Subject, { content, response }: Read): Promise<CostFacts> {
-  const { run } = subject;
+  const { run, hold } = subject;
   // A pause that was released stopped nothing in the end.
-  const wasStopped = run?.status === "failed_policy" || run?.status === "paused";
+  const isHeld = run?.status === "failed_policy" || run?.status === "paused";
   const stoppedAt = run?.completedAt ?? response.containedAt;
   const isComplete = content.cost_is_complete === true;
   return {
-    wasStopped,
+    wasStopped: hold !== null && isHeld,
     incurredCents: isComplete ? content.total_cost_cents : null,
     activeMs: run === null || stoppedAt === null ? null : stoppedAt.getTime() - run.startedAt.getTime() - run.pausedMs,
     earlier: run === null ? { medianMs: null, runs: 0 } : await earlierRunsOf(subject, run),

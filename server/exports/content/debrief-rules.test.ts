@@ -20,12 +20,20 @@ describe("times of the response", () => {
     expect([detect, contain, acknowledge, resolve].map((time) => time.seconds)).toEqual([2, 1.25, 60, 120]);
   });
 
-  test("are unknown with a reason where a moment is missing, and never negative", () => {
+  test("are unknown with a reason where a moment is missing or lies the wrong way, and never 0 for that", () => {
     const nothing = { violationStepAt: null, containedAt: null, acknowledgedAt: null, resolvedAt: null };
     for (const time of Object.values(responseTimesOf({ ...moments, ...nothing }))) {
       expect(time).toMatchObject({ seconds: null, reason: expect.any(String) });
     }
-    expect(responseTimesOf({ ...moments, containedAt: at(1) }).contain).toEqual({ seconds: 0, reason: null });
+    const backwards = responseTimesOf({ ...moments, violationStepAt: at(3), containedAt: at(1) });
+    for (const time of [backwards.detect, backwards.contain]) {
+      expect(time).toEqual({ seconds: null, reason: expect.any(String) });
+    }
+    expect(responseTimesOf({ ...moments, containedAt: at(2) }).contain).toEqual({ seconds: 0, reason: null });
+    const released = { containedAt: null, releasedAt: at(9).toISOString() };
+    expect(responseTimesOf({ ...moments, ...released }).contain).toMatchObject({
+      ...{ seconds: null, reason: expect.stringContaining("approved on 2026-11-22 12:00:09 UTC") },
+    });
   });
 });
 

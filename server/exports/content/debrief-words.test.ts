@@ -3,16 +3,17 @@ import type { DebriefFacts } from "@/server/exports/content/debrief-facts";
 import { businessImpactOf, incidentSummaryOf } from "@/server/exports/content/debrief-words";
 import { recommendedActionsOf } from "@/server/exports/content/recommended-actions";
 
-const violation: NonNullable<NonNullable<DebriefFacts["run"]>["violation"]> = {
+const violation: NonNullable<DebriefFacts["violation"]> = {
   ...{ step_index: 3, timestamp: "2026-01-22T09:30:06.250Z", reason: "run.tokens 15000 is over the limit of 10000" },
   ...{ source: "rule", violation_type: "token_limit", severity: "high", policy_id: "p", limit_id: null },
   ...{ policy_name: "Token Limit Policy", metric: "run.tokens", threshold_value: "10000", actual_value: "15000" },
   ...{ projected: false, excess: "5000", excess_percentage: 50 },
+  ...{ step_had_run: true, enforcement: "stop", course: "stopped", releases: [] },
 };
 const run: NonNullable<DebriefFacts["run"]> = {
   ...{ agentId: "invoice-bot", agentVerified: true, goal: null, status: "failed_policy", endNote: null, isLive: false },
   ...{ costCents: 450, costIsComplete: true, isCostComputed: false, tokens: 15_000, stepsCompleted: 3 },
-  ...{ violation, violatedPolicy: "Token Limit Policy", nearAt: null, postsAfterStop: 0 },
+  ...{ nearAt: null, postsAfterStop: 0 },
   ungoverned: { records: 0, tokens: 0, costCents: 0 },
   ...{ failOpenPasses: 0, shadowWouldAct: [], presumedSteps: 0 },
 };
@@ -26,7 +27,9 @@ const resolved: DebriefFacts["incident"] = {
 const facts: DebriefFacts = {
   incident: resolved,
   run,
-  prevention: { action: "stop", outcome: "contained" },
+  violation,
+  endedBy: null,
+  hold: { action: "stop", at: new Date("2026-01-22T09:30:06.250Z"), beforeTheStep: false },
   recurrences: 0,
   isVerified: true,
   finding: null,
@@ -36,7 +39,7 @@ const ids = (of: DebriefFacts) => recommendedActionsOf(of).map((action) => actio
 describe("the summary", () => {
   test("tells the reference story in three sentences", () => {
     expect(incidentSummaryOf(facts)).toBe(
-      "On 2026-01-22 09:30:06 UTC agent invoice-bot broke “Token Limit Policy” at step 3; the run was ended there, after the step was reported: run.tokens 15000 is over the limit of 10000. " +
+      "On 2026-01-22 09:30:06 UTC agent invoice-bot broke “Token Limit Policy” at step 3 (run.tokens 15000 is over the limit of 10000); the run was ended there, after the step was reported. " +
         "The incident has severity high and was resolved on 2026-01-22 10:00:00 UTC by policy enforcement. " +
         "The run used 15,000 tokens in 3 completed steps at a cost of $4.50, as its runner reported.",
     );
@@ -48,16 +51,75 @@ describe("the summary", () => {
   });
 
   test("of an incident without a run speaks of no run", () => {
-    const manual = { ...facts, run: null, prevention: null, incident: { ...resolved, isManual: true } };
+    const manual = { ...facts, run: null, violation: null, hold: null, incident: { ...resolved, isManual: true } };
     expect(incidentSummaryOf(manual)).toMatch(/^A person reported an incident on 2026-01-22/);
     expect(incidentSummaryOf(manual)).not.toMatch(/agent|token|\$/);
     expect(businessImpactOf(manual)[0]).toContain("No run");
   });
 });
 
+describe("a pause", () => {
+  const ada = { id: "user:u-1", name: "Ada" };
+  const [at, later] = ["2026-01-22T09:40:00.000Z", "2026-01-22T09:50:00.000Z"];
+  const approval = { decision: "approve", at, by: ada, reason: "go on" } as const;
+  const denial = { decision: "deny", at: later, by: ada, reason: "too dear" } as const;
+  const told = (course: Partial<typeof violation>, more: Partial<DebriefFacts> = {}) =>
+    incidentSummaryOf({
+      ...facts,
+      ...more,
+      violation: { ...violation, enforcement: "pause", step_had_run: false, ...course },
+    });
+
+  test.each([
+    [
+      "denied",
+      { course: "denied", releases: [denial] },
+      "Ada denied its release on 2026-01-22 09:50:00 UTC (“too dear”), which ended it.",
+    ],
+    ["timed out", { course: "timed_out" }, "nobody decided about its release in time, which ended it."],
+    ["waiting", { course: "waits" }, "it waits for release."],
+    [
+      "approved",
+      { course: "released", releases: [approval] },
+      "Ada approved its release on 2026-01-22 09:40:00 UTC (“go on”), and it went on.",
+    ],
+    [
+      "approved without words",
+      { course: "released", releases: [{ ...approval, reason: " " }] },
+      "Ada approved its release on 2026-01-22 09:40:00 UTC, and it went on.",
+    ],
+    [
+      "approved twice",
+      { course: "released", releases: [approval, approval] },
+      "its release was approved 2 times, last by Ada on 2026-01-22 09:40:00 UTC (“go on”).",
+    ],
+    [
+      "approved, then denied",
+      { course: "denied", releases: [approval, denial] },
+      "and it went on; it was paused again; Ada denied its release",
+    ],
+  ] as [string, Partial<typeof violation>, string][])(
+    "that was %s is told with who, when and why",
+    (_name, course, words) => {
+      expect(told(course)).toContain("the run was paused there, before the step ran; ");
+      expect(told(course)).toContain(words);
+    },
+  );
+
+  test("that was approved does not take the blame for what ended the run later", () => {
+    const other = { ...violation, policy_name: "Never above 10,000 tokens", step_index: 5 };
+    const text = told(
+      { course: "released", releases: [approval], policy_name: "No deploys" },
+      { endedBy: other, hold: null },
+    );
+    expect(text).toContain("broke “No deploys” at step 3");
+    expect(text).toContain("the run was ended later by “Never above 10,000 tokens”, at step 5.");
+  });
+});
+
 describe("recommended actions", () => {
   test("follow from facts: a run stopped before the step, resolved, needs none", () => {
-    expect(ids({ ...facts, run: { ...run, violation: { ...violation, projected: true } } })).toEqual([]);
+    expect(ids({ ...facts, violation: { ...violation, step_had_run: false } })).toEqual([]);
   });
 
   test.each<[string, Partial<DebriefFacts>]>([
@@ -71,7 +133,7 @@ describe("recommended actions", () => {
     ["bind_the_key", { run: { ...run, agentVerified: false } }],
     ["fix_the_error", { incident: { ...resolved, errorMessage: "out of memory" } }],
     ["review_the_policy", { recurrences: 3 }],
-    ["write_a_rule", { run: { ...run, violation: { ...violation, source: "default" } } }],
+    ["write_a_rule", { violation: { ...violation, source: "default" } }],
     ["promote_the_shadow_rule", { run: { ...run, shadowWouldAct: [{ name: "Cap", stepIndex: 2 }] } }],
     ["repair_the_condition", { run: { ...run, failOpenPasses: 1 } }],
     ["act_on_near", { run: { ...run, nearAt: "2026-01-22T09:30:01.000Z" } }],

@@ -1,29 +1,36 @@
 // The debrief in plain sentences. Each says what a row says, and nothing is said for which there is no row. Pure.
 
+import { courseClauses } from "@/server/exports/content/course-words";
 import type { DebriefFacts } from "@/server/exports/content/debrief-facts";
-import { amountOf, cents, count, instantText } from "@/server/exports/content/wording";
+import { amountOf, cents, count, instantText, plain } from "@/server/exports/content/wording";
 
 /** Two or three sentences. */
 export function incidentSummaryOf(facts: DebriefFacts): string {
   return [whatHappened(facts), howItWasFound(facts), whatItUsed(facts)].filter((text) => text !== null).join(" ");
 }
 
-function whatHappened({ incident, run, prevention }: DebriefFacts): string {
+function whatHappened({ incident, run, violation, endedBy }: DebriefFacts): string {
   if (run === null) {
     const by = incident.isManual ? "A person reported an incident" : "The system opened an incident";
     return `${by} on ${instantText(incident.createdAt)}: ${incident.title}.`;
   }
-  const { violation, agentId } = run;
   if (violation !== null) {
-    const policy = run.violatedPolicy === null ? "a limit" : `“${run.violatedPolicy}”`;
-    const when = violation.projected ? "before the step ran" : "after the step was reported";
-    return `On ${instantText(violation.timestamp)} agent ${agentId} broke ${policy} at step ${violation.step_index}; the run was ended there, ${when}: ${violation.reason}.`;
+    const later = endedBy === null ? [] : [endOf(endedBy, "later ")];
+    const policy = violation.policy_name === null ? "a limit" : `“${violation.policy_name}”`;
+    const broke = `agent ${run.agentId} broke ${policy} at step ${violation.step_index} (${violation.reason})`;
+    return `On ${instantText(violation.timestamp)} ${[broke, ...courseClauses(violation), ...later].join("; ")}.`;
   }
-  if (prevention?.action === "pause") {
-    return `On ${instantText(incident.createdAt)} a run of agent ${agentId} was paused: ${incident.title}.`;
+  const of = `a run of agent ${run.agentId}`;
+  if (incident.isManual) {
+    return `On ${instantText(incident.createdAt)} a person reported an incident of ${[of, ...(endedBy === null ? [] : [endOf(endedBy)])].join("; ")}: ${incident.title}.`;
   }
   const why = incident.errorMessage === null ? "" : `: ${incident.errorMessage}`;
-  return `On ${instantText(incident.createdAt)} a run of agent ${agentId} became an incident (${incident.type}); its status is ${run.status}${why}.`;
+  return `On ${instantText(incident.createdAt)} ${of} became an incident (${plain(incident.type)}); its status is ${plain(run.status)}${why}.`;
+}
+
+/** Another incident is about this. */
+function endOf({ step_index, policy_name }: NonNullable<DebriefFacts["endedBy"]>, when = ""): string {
+  return `the run was ended ${when}by ${policy_name === null ? "another limit" : `“${policy_name}”`}, at step ${step_index}`;
 }
 
 function howItWasFound({ incident }: DebriefFacts): string {
@@ -51,7 +58,9 @@ function whatItUsed({ run }: DebriefFacts): string | null {
 export function businessImpactOf(facts: DebriefFacts): string[] {
   const { run } = facts;
   return [
-    ...(run === null ? ["No run is behind the incident: its cost and reach are not recorded."] : runImpact(run)),
+    ...(run === null
+      ? ["No run is behind the incident: its cost and reach are not recorded."]
+      : runImpact(run, facts.violation)),
     ...(facts.recurrences > 0 ? [`${count(facts.recurrences, "incident")} like it in the 30 days before.`] : []),
     ...(run === null
       ? []
@@ -59,16 +68,17 @@ export function businessImpactOf(facts: DebriefFacts): string[] {
   ];
 }
 
-function runImpact(run: NonNullable<DebriefFacts["run"]>): string[] {
-  const { ungoverned, violation } = run;
-  const stopped = run.isLive ? "The run is still live." : `The run ended as ${run.status}; its work was not completed.`;
+function runImpact(run: NonNullable<DebriefFacts["run"]>, violation: DebriefFacts["violation"]): string[] {
+  const { ungoverned } = run;
+  const ended = `The run ended as ${plain(run.status)}; its work was not completed.`;
+  const stopped = run.isLive ? "The run is still live." : ended;
   return [
     run.status === "succeeded" ? "The run completed its work." : stopped,
     ...(run.goal === null ? [] : [`Its goal was: ${run.goal}`]),
     run.costCents === null
       ? "Its cost is not known in full: some usage had no price."
       : `${cents(run.costCents)} were spent${run.costIsComplete ? "" : " at least"}.`,
-    ...(violation?.excess == null || violation.projected
+    ...(violation?.excess == null || violation.step_had_run !== true
       ? []
       : [`The limit was exceeded by ${amountOf(violation.metric, violation.excess)} before the step was reported.`]),
     ...(run.presumedSteps > 0

@@ -5,7 +5,7 @@ import type { Period } from "@/server/exports/content/period";
 import type { ExceptionEvidence } from "@/server/exports/content/soc2-bundle-types";
 import type { Subject } from "@/server/exports/content/subject";
 import { unverifiedTraces } from "@/server/exports/content/unverified-traces";
-import { cents, count } from "@/server/exports/content/wording";
+import { cents, count, instantText } from "@/server/exports/content/wording";
 import { wireCents } from "@/server/policies/amounts";
 
 type Item = ExceptionEvidence["items"][number];
@@ -71,7 +71,7 @@ async function checkpointGaps({ db, at }: Subject, { start, end }: Period): Prom
     items: rows.map((row) => ({
       at: row.at.toISOString(),
       subject: `from leaf ${row.leaf_index}`,
-      detail: row.covered_at === null ? "not covered yet" : `covered ${row.covered_at.toISOString()}`,
+      detail: row.covered_at === null ? "not covered yet" : `covered ${instantText(row.covered_at.toISOString())}`,
     })),
     unknown_because: log === undefined ? "the tenant's log has not begun" : null,
   };

@@ -1,6 +1,5 @@
 // Which policies were in force for the run, as its snapshot froze them, which of them it broke, and by how much.
 
-import { violationOf } from "@/server/activity/run-view";
 import { isPlainObject } from "@/server/evidence/canonical";
 import type { PolicyContext, PolicyInForce } from "@/server/exports/content/bundle-types";
 import { authorsOf, type VersionAuthors } from "@/server/exports/content/policy-authors";
@@ -33,7 +32,7 @@ export async function readFrozenPolicies({ db, run, questions }: Subject): Promi
 
 export async function policyContextOf(subject: Subject, frozen: FrozenPolicies | null): Promise<PolicyContext> {
   const { run, incident, unknowns, names } = subject;
-  const violation = violationOf(run?.violation);
+  const violation = subject.runViolation ?? subject.violation;
   if (frozen !== null && (frozen.set === null || frozen.content === null)) {
     const reason = "the snapshot's bytes cannot be read as a policy set any more";
     unknowns.push({ field: "policy_context.active_policies", reason });
@@ -76,9 +75,8 @@ async function policiesInForce(subject: Subject, frozen: FrozenPolicies | null):
   ];
 }
 
-function violatedBy({ run, incident }: Subject): (id: string) => boolean {
-  const violation = violationOf(run?.violation);
-  const ids = [violation?.policy_id, violation?.limit_id, incident.policyId, incident.limitId];
+function violatedBy({ runViolation, incident }: Subject): (id: string) => boolean {
+  const ids = [runViolation?.policy_id, runViolation?.limit_id, incident.policyId, incident.limitId];
   return (id) => ids.includes(id);
 }
 
@@ -154,8 +152,8 @@ function limitShape(
   } as const;
 }
 
-function ofDefault(limit: EffectiveLimit, { run }: Subject): PolicyInForce {
-  const violation = violationOf(run?.violation);
+function ofDefault(limit: EffectiveLimit, subject: Subject): PolicyInForce {
+  const violation = subject.runViolation ?? subject.violation;
   return {
     policy_id: null,
     limit_id: null,

@@ -47,7 +47,7 @@ function ofResponse({ incident }: DebriefFacts): RecommendedAction[] {
   return actions;
 }
 
-function ofRun({ run, incident }: DebriefFacts): RecommendedAction[] {
+function ofRun({ run, incident, violation }: DebriefFacts): RecommendedAction[] {
   if (run === null) return [];
   const { ungoverned } = run;
   return [
@@ -59,11 +59,11 @@ function ofRun({ run, incident }: DebriefFacts): RecommendedAction[] {
         ungoverned.records === 0 ? "" : `, and reported ${costText(ungoverned.costCents)} of work done anyway`
       }.`,
     }),
-    ...maybe(run.violation !== null && !run.violation.projected, {
+    ...maybe(violation?.step_had_run === true, {
       id: "ask_before_the_step",
       priority: "soon",
       action: `Let ${run.agentId} ask before each step, with an estimate, so that the step is stopped before it runs.`,
-      why: `Step ${run.violation?.step_index} was reported after it had run; the excess was spent by then.`,
+      why: `Step ${violation?.step_index} was reported after it had run; the excess was spent by then.`,
     }),
     ...maybe(!run.costIsComplete, {
       id: "price_the_model",
@@ -86,8 +86,8 @@ function ofRun({ run, incident }: DebriefFacts): RecommendedAction[] {
   ];
 }
 
-function ofPolicy({ run, recurrences }: DebriefFacts): RecommendedAction[] {
-  const policy = run?.violatedPolicy ?? null;
+function ofPolicy({ run, recurrences, violation }: DebriefFacts): RecommendedAction[] {
+  const policy = violation?.policy_name ?? null;
   const shadow = run?.shadowWouldAct[0];
   return [
     ...maybe(recurrences >= recurrenceThreshold, {
@@ -96,7 +96,7 @@ function ofPolicy({ run, recurrences }: DebriefFacts): RecommendedAction[] {
       action: policy === null ? "Look for the common cause." : `Review “${policy}” and what the agent is asked to do.`,
       why: `${count(recurrences, "incident")} like it in the 30 days before.`,
     }),
-    ...maybe(run?.violation?.source === "default", {
+    ...maybe(run !== null && violation?.source === "default", {
       id: "write_a_rule",
       priority: "soon",
       action: `Write a rule for ${run?.agentId}.`,
@@ -114,7 +114,7 @@ function ofPolicy({ run, recurrences }: DebriefFacts): RecommendedAction[] {
       action: "Repair the condition that could not be evaluated, or let it fail closed.",
       why: `${count(run?.failOpenPasses ?? 0, "evaluation")} failed and let the step pass, as the policy's failure mode says.`,
     }),
-    ...maybe(run?.violation !== null && run?.nearAt != null, {
+    ...maybe(violation !== null && run?.nearAt != null, {
       id: "act_on_near",
       priority: "later",
       action: "Route the early warning of this limit to somebody who can act on it.",

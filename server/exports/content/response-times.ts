@@ -1,5 +1,7 @@
 // How long it took to see, to contain, to acknowledge and to resolve. Server times only. Pure.
 
+import { instantText } from "@/server/exports/content/wording";
+
 export type ResponseMoments = {
   /** Server time of the first record of the step that broke policy; null: nothing was violated. */
   violationStepAt: Date | null;
@@ -7,6 +9,8 @@ export type ResponseMoments = {
   detectedAt: Date;
   /** When the run could do nothing any more: paused, stopped or ended; null: it goes on, or there is no run. */
   containedAt: Date | null;
+  /** Where the pause that held the run was approved, and nothing held it again for this incident. */
+  releasedAt?: string | null;
   acknowledgedAt: Date | null;
   resolvedAt: Date | null;
 };
@@ -33,18 +37,30 @@ export function responseTimesOf(moments: ResponseMoments): ResponseTimes {
     detect:
       violationStepAt === null
         ? { seconds: null, reason: "no step violated a policy, so there is nothing to count from" }
-        : { seconds: secondsBetween(violationStepAt, detectedAt), reason: null },
-    contain: since(detectedAt, containedAt, "no run was stopped, paused or ended for this incident"),
+        : between(violationStepAt, detectedAt, "the violating step is recorded later than its incident"),
+    contain: containTime(moments, containedAt),
     acknowledge: since(detectedAt, acknowledgedAt, "it has not been acknowledged"),
     resolve: since(detectedAt, resolvedAt, "it has not been resolved"),
   };
 }
 
-function since(from: Date, to: Date | null, reason: string): Timed {
-  return to === null ? { seconds: null, reason } : { seconds: secondsBetween(from, to), reason: null };
+function containTime({ detectedAt, releasedAt }: ResponseMoments, containedAt: Date | null): Timed {
+  if (containedAt !== null) return between(detectedAt, containedAt, "the run was over before the incident was opened");
+  return {
+    seconds: null,
+    reason:
+      releasedAt == null
+        ? "no run was stopped, paused or ended for this incident"
+        : `the release of its pause was approved on ${instantText(releasedAt)}, and the run went on`,
+  };
 }
 
-// A run that failed ended before, or in the instant, its incident was opened: that took no time, not a negative one.
-function secondsBetween(from: Date, to: Date): number {
-  return Math.max(0, to.getTime() - from.getTime()) / 1_000;
+function since(from: Date, to: Date | null, reason: string): Timed {
+  return to === null ? { seconds: null, reason } : between(from, to, "its record is older than the incident's");
+}
+
+/** What would be negative took no time that could be told: 0 would say that it was at once. */
+function between(from: Date, to: Date, contradiction: string): Timed {
+  const ms = to.getTime() - from.getTime();
+  return ms < 0 ? { seconds: null, reason: contradiction } : { seconds: ms / 1_000, reason: null };
 }

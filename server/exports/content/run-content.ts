@@ -4,7 +4,7 @@ import { asc, eq } from "drizzle-orm";
 import { steps } from "@/db/schema/activity";
 import { policyEnforcements, thresholdSignals } from "@/db/schema/enforcement";
 import { raisedSignals } from "@/db/vocabulary";
-import { durationOf, endOf, hasUnpriced, violationOf } from "@/server/activity/run-view";
+import { durationOf, endOf, hasUnpriced } from "@/server/activity/run-view";
 import type {
   EnforcementEvidence,
   IntegrityEvidence,
@@ -35,17 +35,17 @@ export async function runContentOf(
   subject: Subject,
   withSteps: boolean = subject.request.export.includeRawSteps,
 ): Promise<RunContent> {
-  const { run, incident, request } = subject;
+  const { run, request } = subject;
   const frozen = await readFrozenPolicies(subject);
   const marks = await incidentMarksOf(subject);
   const leafOf = await leavesBehind(subject, marks);
   const integrity = await integrityOf(subject, leafOf);
-  const violation = violationOf(run?.violation);
+  const violation = subject.runViolation ?? subject.violation;
   const content: RunEvidenceContent = {
     ...identityOf(subject),
     policy_context: await policyContextOf(subject, frozen),
-    violation_step_index: violation?.step_index ?? incident.violationStepIndex,
-    violation_timestamp: violation?.timestamp ?? incident.violationAt?.toISOString() ?? null,
+    violation_step_index: violation?.step_index ?? null,
+    violation_timestamp: violation?.timestamp ?? null,
     ...(await stepsOf(subject, withSteps)),
     ...totalsOf(subject),
     run_goal: run?.goal ?? null,

@@ -8,6 +8,7 @@ import { tenantControls } from "@/db/schema/tenancy";
 import { traces } from "@/db/schema/traces";
 import { type ActorNames, readActorNames } from "@/server/exports/content/actor-names";
 import type { Unknown } from "@/server/exports/content/bundle-types";
+import { type Violated, violatedOf } from "@/server/exports/content/incident-violation";
 import { Questions } from "@/server/exports/content/questions";
 import type { IncidentRow } from "@/server/incidents/image";
 import { statusOf } from "@/server/incidents/wire";
@@ -55,7 +56,7 @@ export type Subject = {
   names: ActorNames;
   questions: Questions;
   unknowns: Unknown[];
-};
+} & Violated;
 
 /** @throws NotFound when the tenant has no such incident. */
 export async function readSubject(db: TenantDb, request: ContentRequest): Promise<Subject> {
@@ -75,12 +76,13 @@ export async function readSubject(db: TenantDb, request: ContentRequest): Promis
     parameters: { incident_id: incidentId },
     rows,
   });
+  const names = await readActorNames(db, request.members);
   return {
-    ...{ db, request, at: createdAt, incident, run, trace, questions },
+    ...{ db, request, at: createdAt, incident, run, trace, questions, names },
+    ...(await violatedOf({ db, incident, run, names, questions })),
     tenantName: await tenantNameOf(db),
     slaState: slaStateOf(incident, createdAt),
     settings: GateSettings.parse(controls?.settings ?? {}),
-    names: await readActorNames(db, request.members),
     unknowns: [],
   };
 }

@@ -1,7 +1,6 @@
 // What the tests of the criteria are answered from, read once.
 
 import { isLive } from "@/server/activity/rules";
-import { violationOf } from "@/server/activity/run-view";
 import type { RunTestFacts, TestFacts } from "@/server/exports/content/control-tests";
 import type { IncidentMarks } from "@/server/exports/content/incident-marks";
 import type { RunContent } from "@/server/exports/content/run-content";
@@ -58,7 +57,7 @@ async function runTestFacts(
   { frozen, integrity }: RunContent,
 ): Promise<RunTestFacts> {
   const counts = await stepCounts(subject, run);
-  const violation = violationOf(run.violation);
+  const violation = subject.runViolation;
   return {
     isLive: isLive(run.status),
     snapshot:

@@ -19,6 +19,11 @@ export function instantText(iso: string): string {
     : "an unknown time";
 }
 
+/** `policy_block` as words. */
+export function plain(identifier: string): string {
+  return identifier.replace(/[_.]/g, " ").toLowerCase();
+}
+
 const units: Readonly<Record<string, string>> = {
   "run.tokens": "token",
   "run.input_tokens": "input token",

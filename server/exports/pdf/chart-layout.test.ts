@@ -30,6 +30,18 @@ describe("the chart of a run", () => {
     expect(chart.violationLabel).toContain("Step 9999");
   });
 
+  it("names the step that was held back by the time of the decision, and another incident's as such", () => {
+    const { steps: all, policy_context, signals } = evidenceStory(10);
+    const held = { step_type: "violation", estimated_tokens: 0 };
+    const steps = all.map((step) => (step.is_inflection ? { ...step, ...held } : step));
+    const decided = { decidedAt: "2026-11-12T09:00:00.000Z", isOther: false };
+    const chart = runChart(steps, policy_context, signals, decided);
+    expect(chart?.violationLabel).toBe("Step 9 · 09:00:00.000 UTC");
+    expect(chart?.bars[8]).toMatchObject({ isViolation: true, isEstimate: true });
+    const other = runChart(all, policy_context, signals, { ...decided, isOther: true });
+    expect(other?.violationLabel).toContain("Step 9, not this incident's");
+  });
+
   it("draws no threshold of another measure", () => {
     const { steps, policy_context, signals } = evidenceStory(10);
     const chart = runChart(

@@ -32,11 +32,15 @@ export type RunChart = {
 
 type Measure = { unit: "tokens" | "cost"; isCumulative: boolean };
 
+/** `decidedAt` of the step that broke policy, which a closing record in its place does not say. `isOther`: another incident's. */
+export type Inflection = { decidedAt: string | null; isOther: boolean };
+
 /** Null where there are no steps to show. */
 export function runChart(
   steps: readonly TraceStepEvidence[],
   policy: PolicyContext,
   signals: readonly SignalEvidence[],
+  inflection: Inflection = { decidedAt: null, isOther: false },
 ): RunChart | null {
   const first = steps[0];
   const last = steps.at(-1);
@@ -54,7 +58,7 @@ export function runChart(
     top: highest === 0 ? 1 : highest * 1.12,
     threshold,
     violationAt: at < 0 ? null : at,
-    violationLabel: violation === null ? "" : `Step ${violation.step_index} · ${clock(violation.timestamp)} UTC`,
+    violationLabel: violation === null ? "" : labelOf(violation, inflection),
     axis: {
       first: `step ${first.step_index} · ${clock(first.timestamp)}`,
       last: `step ${last.step_index} · ${clock(last.timestamp)}`,
@@ -62,6 +66,16 @@ export function runChart(
     shown: measure.unit === "tokens" ? count : money,
     stepsPerBar: Math.ceil(steps.length / MOST_BARS),
   };
+}
+
+// The closing record stands in the place of a step that was held back, and was written when the run ended.
+function labelOf(step: TraceStepEvidence, { decidedAt, isOther }: Inflection): string {
+  const at = isHeldBack(step) ? (decidedAt ?? step.timestamp) : step.timestamp;
+  return `Step ${step.step_index}${isOther ? ", not this incident's" : ""} · ${clock(at)} UTC`;
+}
+
+function isHeldBack({ is_inflection, step_type }: TraceStepEvidence): boolean {
+  return is_inflection && step_type === "violation";
 }
 
 function measureOf(metric: string | null): Measure {
@@ -89,7 +103,7 @@ function points(steps: readonly TraceStepEvidence[], measure: Measure, near: Rea
       firstStep: step.step_index,
       lastStep: step.step_index,
       value: measure.isCumulative ? reached : value,
-      isEstimate: claimed === null && reserved > 0,
+      isEstimate: claimed === null && (reserved > 0 || isHeldBack(step)),
       isViolation: step.is_inflection,
       isNear: near.has(step.step_index),
     };

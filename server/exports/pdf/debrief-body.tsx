@@ -86,6 +86,7 @@ function DebriefCover({ bundle }: { bundle: ExecutiveDebriefBundle }) {
 }
 
 function WhatHappened({ bundle }: { bundle: ExecutiveDebriefBundle }) {
+  const { violation } = bundle.incident;
   return (
     <>
       <Words points={11} style={{ lineHeight: 1.45, marginBottom: 8 }}>
@@ -101,10 +102,10 @@ function WhatHappened({ bundle }: { bundle: ExecutiveDebriefBundle }) {
           { name: "Policy violated", value: bundle.policy_violated ?? "none" },
           {
             name: "Violation",
-            value: `${instant(bundle.violation_time)}${bundle.violation_step_index === null ? "" : `, step ${bundle.violation_step_index}`}`,
+            value: violation === null ? none : `${instant(violation.timestamp)}, step ${violation.step_index}`,
           },
           { name: "Detected", value: instant(bundle.detection_time) },
-          { name: "Contained", value: instant(bundle.contained_at) },
+          { name: "Contained", value: containedAt(bundle) },
           {
             name: "Remediation",
             value: `${words(bundle.remediation_status)}${bundle.remediation_notes === null ? "" : `: ${bundle.remediation_notes}`}`,
@@ -113,6 +114,12 @@ function WhatHappened({ bundle }: { bundle: ExecutiveDebriefBundle }) {
       />
     </>
   );
+}
+
+function containedAt({ contained_at, key_figures }: ExecutiveDebriefBundle): string {
+  if (contained_at !== null) return instant(contained_at);
+  const why = key_figures.find(({ id }) => id === "time_to_contain_seconds")?.unknown_because ?? null;
+  return why === null ? none : `not contained: ${why}`;
 }
 
 const urgency: Record<RecommendedAction["priority"], Tone> = { now: "bad", soon: "warn", later: "plain" };
@@ -154,7 +161,7 @@ function Metrics({ bundle }: { bundle: ExecutiveDebriefBundle }) {
         <Bullets
           items={avoided.inputs.map(
             ({ name, value, unit, source }) =>
-              `${name}: ${decimal(value === null ? "unknown" : String(value))} ${unit} (${source})`,
+              `${name}: ${value === null ? "unknown" : `${decimal(String(value))} ${words(unit)}`} (${source})`,
           )}
         />
         {avoided.unknown_because === null ? null : <Note>{avoided.unknown_because}</Note>}

@@ -112,8 +112,19 @@ describe("what the documents say", () => {
     expect(text).toContain("Lower the size of the order history that the prompt attaches.");
   });
 
+  it("what the key figures are made of stands on their page, however long the text before them", async () => {
+    const story = evidenceStory(10);
+    for (let lines = 0; lines < 8; lines++) {
+      const goal = Array.from({ length: lines * 16 }, () => "refund").join(" ");
+      const pages = textOf(await draw({ ...story, agent_id: `agent ${goal}` }));
+      const own = pages.filter((page) => page.includes("Figures without a mark are counted by the server"));
+      expect(own, `${lines} lines more`).toHaveLength(1);
+      expect(own[0], `${lines} lines more`).toMatch(/Time to detect +\d/);
+    }
+  });
+
   it("a table's head is on every page that the table runs over, in the body and in an annex", async () => {
-    const pages = textOf(await draw(evidenceStory(60))).filter((page) => /tool_call ·/.test(page));
+    const pages = textOf(await draw(evidenceStory(60))).filter((page) => /tool call ·/.test(page));
     expect(pages.length).toBeGreaterThan(1);
     for (const page of pages) expect(page).toMatch(/Step +Server time \(UTC\)/);
     const story = soc2Story(10);

@@ -94,6 +94,10 @@ export function words(identifier: string | null): string {
   return identifier === null ? none : identifier.replace(/[_.]/g, " ").toLowerCase();
 }
 
+export function sentenceCase(text: string): string {
+  return `${text.charAt(0).toUpperCase()}${text.slice(1)}`;
+}
+
 /** On a cover; the sections behind it have the whole text. */
 export function brief(text: string | null, absent: string): string {
   if (text === null) return absent;

@@ -142,6 +142,7 @@ function testListing(mapping: SOC2ControlMapping): Listing {
 }
 
 function statementSection(bundle: SOC2Bundle, setting: Setting): SectionOf {
+  const step = bundle.incident.violation?.step_index ?? bundle.violation_step_index;
   return {
     title: "Statement",
     content: (
@@ -153,7 +154,7 @@ function statementSection(bundle: SOC2Bundle, setting: Setting): SectionOf {
           facts={[
             { name: "Bundle", value: bundle.bundle_id },
             { name: "Incident", value: bundle.incident_id },
-            { name: "Step", value: bundle.violation_step_index === null ? none : String(bundle.violation_step_index) },
+            { name: "Step", value: step === null ? none : String(step) },
             { name: "Bundle hash", value: setting.bundleHash, face: "mono" },
             {
               name: "Review",

@@ -21,6 +21,7 @@ import {
   moment,
   money,
   none,
+  sentenceCase,
   words,
 } from "@/server/exports/pdf/figures";
 import type { Column, Listing, Row } from "@/server/exports/pdf/listing";
@@ -65,7 +66,7 @@ function stepListing({ steps, steps_included }: RunEvidenceContent): Listing {
 }
 
 export function stepRow(step: TraceStepEvidence): Row {
-  const what = [step.step_type, step.skill, step.model].filter((part) => part !== null && part !== "");
+  const what = [words(step.step_type), step.skill, step.model].filter((part) => part !== null && part !== "");
   const cells = [
     String(step.step_index),
     `${step.timestamp.slice(0, 10)} ${step.timestamp.slice(11, 23)}`,
@@ -134,7 +135,7 @@ function policyRow(policy: PolicyInForce): Row {
     policy.version === null ? none : `v${policy.version}`,
     policy.arbitration === null ? rule : `${rule}. Arbitration: ${policy.arbitration}`,
     `${policy.enforcement}${policy.rollout === "active" ? "" : ` · ${policy.rollout}`}`,
-    [policy.scope, words(policy.bind_at)].join(" · "),
+    [words(policy.scope), words(policy.bind_at)].join(" · "),
     by.join("; "),
   ];
   return policy.is_violated ? { cells, tone: "bad" } : { cells };
@@ -211,7 +212,7 @@ export function overrideListing(id: string, { looked_for, items }: Search<Overri
     ],
     rows: items.map((item) => ({
       cells: [
-        `${moment(item.at)} – ${item.ends_at === null ? "open" : moment(item.ends_at)}`,
+        timeOf(item),
         words(item.kind),
         item.target,
         `${actorName(item.requested_by)} · ${actorName(item.approved_by)}`,
@@ -222,6 +223,12 @@ export function overrideListing(id: string, { looked_for, items }: Search<Overri
     empty: `None found. Looked for: ${looked_for}`,
     rowsInPage: ROWS_IN_PAGE,
   };
+}
+
+/** A release lets one pause go on and is over with that; an override holds until it ends. */
+function timeOf({ kind, at, ends_at }: OverrideEvidence): string {
+  if (kind === "hold_release" && ends_at === null) return moment(at);
+  return `${moment(at)} – ${ends_at === null ? "open" : moment(ends_at)}`;
 }
 
 function custodyListing(entries: readonly CustodyEntry[]): Listing {
@@ -238,7 +245,7 @@ function custodyListing(entries: readonly CustodyEntry[]): Listing {
     rows: entries.map((entry) => ({
       cells: [
         instant(entry.at).replace(" UTC", ""),
-        `${entry.event}: ${entry.detail}`,
+        `${sentenceCase(words(entry.event))}: ${entry.detail}`,
         actorName(entry.actor),
         entry.leaf_index === null ? none : String(entry.leaf_index),
         entry.hash ?? "-",

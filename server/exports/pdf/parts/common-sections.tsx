@@ -3,7 +3,7 @@
 import type { ReactNode } from "react";
 import type { IntegrityEvidence, Production, Unknown } from "@/server/exports/content/bundle-types";
 import type { AnnexPlace } from "@/server/exports/pdf/annex-places";
-import { actor, count, instant, moment, none } from "@/server/exports/pdf/figures";
+import { actor, count, instant, moment, none, sentenceCase, words } from "@/server/exports/pdf/figures";
 import type { Listing } from "@/server/exports/pdf/listing";
 import { parametersOf } from "@/server/exports/pdf/listings/incident-listings";
 import {
@@ -122,6 +122,12 @@ export function productionSection(production: Production, setting: Setting): Sec
   };
 }
 
+/** `policy_context.active_policies` → Policy context, active policies; units go without saying. */
+function fieldLabel(field: string): string {
+  const parts = field.split(".").map((part) => words(part.replace(/_(?:seconds|cents|ms)$/, "")));
+  return sentenceCase(parts.join(", "));
+}
+
 export function limitsSection(bundle: {
   scope_limits: readonly string[];
   unknowns: readonly Unknown[];
@@ -135,7 +141,7 @@ export function limitsSection(bundle: {
         {bundle.unknowns.length === 0 ? null : (
           <>
             <Heading>Unknown, and why</Heading>
-            <Facts facts={bundle.unknowns.map(({ field, reason }) => ({ name: field, value: reason }))} />
+            <Facts facts={bundle.unknowns.map(({ field, reason }) => ({ name: fieldLabel(field), value: reason }))} />
           </>
         )}
         <Note>{bundle.statement}</Note>

@@ -3,11 +3,13 @@
 import { View } from "@react-pdf/renderer";
 import type { KeyFigure } from "@/server/exports/content/bundle-types";
 import { assurance, figureValue } from "@/server/exports/pdf/figures";
-import { Facts, Note } from "@/server/exports/pdf/parts/blocks";
+import { Facts, isLongText, Note } from "@/server/exports/pdf/parts/blocks";
 import { Words } from "@/server/exports/pdf/parts/words";
 import { colour, size } from "@/server/exports/pdf/theme";
 
 const IN_A_ROW = 4;
+/** More figures than this may be divided between pages. */
+const MOST_TOGETHER = 24;
 
 /** One row of big numbers: those of `ids` that are there, then the first others. */
 export function headlines(figures: readonly KeyFigure[], ids: readonly string[]): KeyFigure[] {
@@ -40,15 +42,17 @@ export function FigureCards({ figures }: { figures: readonly KeyFigure[] }) {
 /** All that are not among the big ones, then the formulas and reasons of all. */
 export function OtherFigures({ figures, big }: { figures: readonly KeyFigure[]; big: readonly KeyFigure[] }) {
   const others = figures.filter((figure) => !big.includes(figure));
+  const notes = notesOf(figures);
   return (
-    <>
+    // What the figures are made of stands on their page.
+    <View wrap={others.length > MOST_TOGETHER || isLongText(notes)}>
       <Facts
         columns={2}
         nameWidth={124}
         facts={others.map((figure) => ({ name: figure.label, value: `${figureValue(figure)}${marked(figure)}` }))}
       />
-      <FigureNotes figures={figures} />
-    </>
+      <Note>{notes.join(" ")}</Note>
+    </View>
   );
 }
 
@@ -62,11 +66,11 @@ function marked(figure: KeyFigure): string {
   return figure.value !== null && figure.assurance === "server" && !figure.is_estimate ? "" : ` (${vouched(figure)})`;
 }
 
-function FigureNotes({ figures }: { figures: readonly KeyFigure[] }) {
+function notesOf(figures: readonly KeyFigure[]): string[] {
   const notes = figures.flatMap(({ label, formula, unknown_because }) => [
     ...(formula === null ? [] : [`${label} = ${formula}`]),
     ...(unknown_because === null ? [] : [`${label} is unknown: ${unknown_because}`]),
   ]);
   const own = "Figures without a mark are counted by the server";
-  return <Note>{`${[own, ...notes].map((note) => note.replace(/\.+$/, "")).join(". ")}.`}</Note>;
+  return [own, ...notes].map((note) => `${note.replace(/\.+$/, "")}.`);
 }

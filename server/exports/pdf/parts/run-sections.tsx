@@ -1,9 +1,9 @@
 // The sections about one run, as the evidence and the SOC 2 document have them.
 
 import { View } from "@react-pdf/renderer";
-import type { EvidenceBundle, PolicyContext } from "@/server/exports/content/bundle-types";
+import type { EvidenceBundle } from "@/server/exports/content/bundle-types";
 import type { SOC2Bundle } from "@/server/exports/content/soc2-bundle-types";
-import { runChart } from "@/server/exports/pdf/chart-layout";
+import { type Inflection, runChart } from "@/server/exports/pdf/chart-layout";
 import { actor, count, decimal, instant, milliseconds, money, none, words, yesNo } from "@/server/exports/pdf/figures";
 import { isLong } from "@/server/exports/pdf/listing";
 import { stepsAroundInflection } from "@/server/exports/pdf/listings/run-listings";
@@ -11,7 +11,7 @@ import { Callout, type Fact, Facts, Heading, isLongText, Note, Prose } from "@/s
 import { Listed, type SectionOf, type Setting } from "@/server/exports/pdf/parts/common-sections";
 import { Rows } from "@/server/exports/pdf/parts/data-table";
 import { RunChartFigure } from "@/server/exports/pdf/parts/run-chart";
-import { summarySentences } from "@/server/exports/pdf/summary";
+import { isRunsOwn, summarySentences, type Violated, violatedIn } from "@/server/exports/pdf/summary";
 import { contentWidth } from "@/server/exports/pdf/theme";
 
 export type RunBundle = EvidenceBundle | SOC2Bundle;
@@ -32,7 +32,15 @@ export function ChartOf({ bundle }: { bundle: RunBundle }) {
   const absent = bundle.steps_included
     ? "There are no steps to draw."
     : "The steps were left out at the exporter's request; there is nothing to draw.";
-  return <RunChartFigure chart={runChart(bundle.steps, bundle.policy_context, bundle.signals)} absent={absent} />;
+  const { steps, policy_context, signals } = bundle;
+  return <RunChartFigure chart={runChart(steps, policy_context, signals, inflectionOf(bundle))} absent={absent} />;
+}
+
+function inflectionOf({ incident, policy_context, ...run }: RunBundle): Inflection {
+  const { violation } = incident;
+  const isOther = violation !== null && !isRunsOwn(policy_context, violation);
+  const isFirst = !isOther && violation?.step_index === run.violation_step_index;
+  return { isOther, decidedAt: isFirst ? (violation?.timestamp ?? null) : run.violation_timestamp };
 }
 
 export function summarySection(bundle: RunBundle): SectionOf {
@@ -61,11 +69,11 @@ function runFacts(bundle: RunBundle): Fact[] {
     { name: "Duration", value: milliseconds(bundle.total_duration_ms) },
     {
       name: "Ended as",
-      value: `${words(bundle.run_status)}: ${words(bundle.termination_reason)}${bundle.end_note === null ? "" : ` (${bundle.end_note})`}`,
+      value: `${words(bundle.run_status)}: ${words(bundle.termination_reason)}${bundle.end_note === null ? "" : ` (${words(bundle.end_note)})`}`,
     },
     {
       name: "Violation at step",
-      value: bundle.violation_step_index === null ? "none" : String(bundle.violation_step_index),
+      value: violationAt(bundle),
       ...(bundle.violation_step_index === null ? {} : { tone: "bad" as const }),
     },
     {
@@ -73,6 +81,19 @@ function runFacts(bundle: RunBundle): Fact[] {
       value: bundle.stopped_at_step === null ? "not stopped" : String(bundle.stopped_at_step),
     },
   ];
+}
+
+/** The incident's own, and beside it the step at which another incident's ended the run. */
+function violationAt({
+  incident: { violation },
+  violation_step_index: ended,
+  policy_context: policy,
+}: RunBundle): string {
+  if (violation === null) return ended === null ? "none" : String(ended);
+  const own = `${violation.step_index}, ${instant(violation.timestamp)}`;
+  if (ended === null || ended === violation.step_index) return own;
+  const name = policy.violated_policy_name;
+  return `${own}; the run ended over that of step ${ended}${name === null ? "" : `, “${name}”`}`;
 }
 
 export function stepsSection(bundle: RunBundle, setting: Setting): SectionOf {
@@ -107,7 +128,7 @@ export function policySection(bundle: RunBundle, setting: Setting): SectionOf {
     title: "Policy context",
     content: (
       <>
-        <Violation policy={policy} />
+        <Violation bundle={bundle} />
         <Facts
           facts={[
             { name: "Snapshot", value: policy.policy_snapshot_id ?? none, face: "mono" },
@@ -128,15 +149,29 @@ export function policySection(bundle: RunBundle, setting: Setting): SectionOf {
   };
 }
 
-function Violation({ policy }: { policy: PolicyContext }) {
-  if (policy.violation_type === null && policy.violated_policy_name === null)
+function Violation({ bundle }: { bundle: RunBundle }) {
+  const violated = violatedIn(bundle);
+  if (violated.violation_type === null && violated.policy_name === null)
     return <Prose soft>No policy was violated.</Prose>;
-  const id = policy.violated_policy_id ?? policy.violated_limit_id;
+  const { policy_context: ended } = bundle;
+  const isOther = bundle.incident.violation !== null && !isRunsOwn(ended, bundle.incident.violation);
+  return (
+    <>
+      <ViolatedCallout policy={violated} />
+      {isOther ? (
+        <Prose>{`The run ended over another policy: ${ended.violated_policy_name ?? words(ended.source)}, at step ${bundle.violation_step_index ?? none}: ${ended.reason ?? "no reason is given"}.`}</Prose>
+      ) : null}
+    </>
+  );
+}
+
+function ViolatedCallout({ policy }: { policy: Violated }) {
+  const id = policy.policy_id ?? policy.limit_id;
   return (
     <Callout
       tone="bad"
-      isLong={isLongText([policy.reason ?? "", policy.violated_policy_name ?? ""])}
-      title={`Violated: ${policy.violated_policy_name ?? words(policy.source)}`}
+      isLong={isLongText([policy.reason ?? "", policy.policy_name ?? ""])}
+      title={`Violated: ${policy.policy_name ?? words(policy.source)}`}
     >
       <Facts
         columns={2}

@@ -1,7 +1,13 @@
 // People, times and texts that the stories share.
 
 import { createHash } from "node:crypto";
-import type { ActorRef, IncidentTimelineEntry, Production } from "@/server/exports/content/bundle-types";
+import type {
+  ActorRef,
+  IncidentTimelineEntry,
+  IncidentViolation,
+  Production,
+  RunEvidenceContent,
+} from "@/server/exports/content/bundle-types";
 
 export const asOf = "2026-11-14T08:30:00.000Z";
 export const maria: ActorRef = { id: "user:0190a7c2-5b1d-7f3e-8c11-d0f3a9b7e655", name: "Maria Keller" };
@@ -85,3 +91,19 @@ export const timeline: IncidentTimelineEntry[] = [
     is_inflection: false,
   },
 ];
+
+type Told = Pick<RunEvidenceContent, "policy_context" | "violation_step_index" | "violation_timestamp">;
+
+/** The incident's own is the one that ended the run, at a step that was held back. */
+export function violationOfStory(told: Told): IncidentViolation | null {
+  const { policy_context: policy, violation_step_index } = told;
+  if (violation_step_index === null) return null;
+  const { violation_type, severity, metric, threshold_value, actual_value, excess, excess_percentage } = policy;
+  return {
+    ...{ step_index: violation_step_index, timestamp: told.violation_timestamp ?? asOf, reason: policy.reason ?? "" },
+    ...{ source: policy.source ?? "", violation_type, severity, metric, threshold_value, actual_value },
+    ...{ policy_id: policy.violated_policy_id, limit_id: policy.violated_limit_id },
+    ...{ policy_name: policy.violated_policy_name, projected: policy.projected === true, excess, excess_percentage },
+    ...{ step_had_run: false, enforcement: "stop", course: "stopped", releases: [] },
+  };
+}

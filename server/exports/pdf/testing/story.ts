@@ -5,7 +5,7 @@ import type { ExecutiveDebriefBundle } from "@/server/exports/content/debrief-bu
 import type { SOC2Bundle } from "@/server/exports/content/soc2-bundle-types";
 import type { AnyBundle, PdfModel } from "@/server/exports/pdf/pdf-model";
 import { soc2Members } from "@/server/exports/pdf/testing/soc2-story";
-import { asOf, hashOf, maria, production, timeline } from "@/server/exports/pdf/testing/story-parts";
+import { asOf, hashOf, maria, production, timeline, violationOfStory } from "@/server/exports/pdf/testing/story-parts";
 
 const start = Date.UTC(2026, 10, 12, 9, 14, 2, 113);
 
@@ -120,6 +120,7 @@ function head(
       resolution_notes: "The prompt template no longer attaches the whole order history.",
       error_code: null,
       error_message: null,
+      violation: null,
     },
     key_figures: figures,
     unknowns: [{ field: "incident.escalated_at", reason: "The incident was never escalated." }],
@@ -296,19 +297,28 @@ const signOff: EvidenceBundle["sign_off"] = {
   roles: ["Preparer", "Reviewer", "Auditor"].map((role) => ({ role, name: null, signature: null, date: null })),
 };
 
+/** The incident is about what ended the run. */
+function about(bundleId: string, told: ReturnType<typeof run>): ReturnType<typeof head> {
+  const whole = head(bundleId);
+  return { ...whole, incident: { ...whole.incident, violation: violationOfStory(told) } };
+}
+
 export function evidenceStory(steps = 10): EvidenceBundle {
-  return { ...head("EVD-4f1c09ab77de"), ...run(steps), bundle_type: "evidence", sign_off: signOff };
+  const told = run(steps);
+  return { ...about("EVD-4f1c09ab77de", told), ...told, bundle_type: "evidence", sign_off: signOff };
 }
 
 export function soc2Story(steps = 10): SOC2Bundle {
-  return { ...head("SOC2-90c3d1e5aa42"), ...run(steps), ...soc2Members, bundle_type: "soc2", sign_off: signOff };
+  const told = run(steps);
+  const members = { ...told, ...soc2Members, bundle_type: "soc2", sign_off: signOff } as const;
+  return { ...about("SOC2-90c3d1e5aa42", told), ...members };
 }
 
 export function debriefStory(): ExecutiveDebriefBundle {
   const { run_id, trace_id, agent_id, incident_id, violation_step_index, incident_timeline, integrity, content_hash } =
     run(10);
   return {
-    ...head("EXEC-7be20f4c1d93"),
+    ...about("EXEC-7be20f4c1d93", run(10)),
     bundle_type: "executive_debrief",
     key_figures: [
       ...figures,
