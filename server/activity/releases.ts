@@ -7,6 +7,8 @@ import type { TenantDb } from "@/server/platform/db/tenant-db";
 
 /** Of very many the newest: a run may be paused anew at every step. */
 const MOST = 20;
+/** People decide about each of them: more than anybody ever will. */
+const MOST_PAUSES = 1_000;
 
 /** The newest decisions, oldest first, and how many there are of them. A pause that nobody released in time has none. */
 export async function listReleases(db: TenantDb, runId: string): Promise<{ releases: RunRelease[]; total: number }> {
@@ -57,7 +59,7 @@ type PauseRow = {
   release: Buffer | null;
 };
 
-/** Oldest first. A run waits for one decision at a time: it is the first of the pauses that nobody had decided before. */
+/** The newest, oldest first. A run waits for one decision at a time: it is the first of the pauses that nobody had decided before. */
 export async function listPauses(db: TenantDb, runId: string): Promise<RunPause[]> {
   const rows = await db.sql<PauseRow>`
     select e.seq, e.recorded_at, e.step_index, e.reason, e.incident_id, p.kind, p.canonical,
@@ -70,8 +72,9 @@ export async function listPauses(db: TenantDb, runId: string): Promise<RunPause[
     ) d on true
     where ${db.mine("e")} and e.run_id = ${runId} and e.action = 'paused' and e.seq is not null
       and (select ${wasPaused(db)} from runs u where ${db.mine("u")} and u.run_id = ${runId})
-    order by e.seq`;
-  return rows.map((row, at) => pauseOf(row, rows[at - 1]?.release_seq !== row.release_seq));
+    order by e.seq desc limit ${MOST_PAUSES}`;
+  const inOrder = [...rows].reverse();
+  return inOrder.map((row, at) => pauseOf(row, inOrder[at - 1]?.release_seq !== row.release_seq));
 }
 
 // Asked first: most runs never were, and what was enforced on a run may be much.
