@@ -173,12 +173,24 @@ function writeArray(values, dialect, depth) {
 function writeObject(value, dialect, depth) {
   if (!isPlainObject(value)) throw new NotCanonical("only plain objects have a canonical form");
   let text2 = "";
-  for (const key of Object.keys(value).sort()) {
+  for (const key of orderedKeys(value)) {
     const member2 = Reflect.get(value, key);
     if (member2 === void 0) continue;
     text2 += `${text2 === "" ? "" : ","}${writeString(key, dialect)}:${write(member2, dialect, depth + 1)}`;
   }
   return `{${text2}}`;
+}
+var FEW_KEYS = 32;
+function orderedKeys(value) {
+  const keys = Object.keys(value);
+  if (keys.length > FEW_KEYS) return keys.sort();
+  for (let i = 1; i < keys.length; i += 1) {
+    const key = keys[i] ?? "";
+    let at = i;
+    for (; at > 0 && (keys[at - 1] ?? "") > key; at -= 1) keys[at] = keys[at - 1] ?? "";
+    keys[at] = key;
+  }
+  return keys;
 }
 function isPlainObject(value) {
   if (typeof value !== "object" || value === null) return false;

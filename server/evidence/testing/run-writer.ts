@@ -249,8 +249,9 @@ export class RunWriter {
     const chained = chainRecord(this.#head, newRecord(columns));
     const { request_hash, decision } = what.body as { request_hash?: string; decision?: { action: string } };
     const receipt = decision?.action === "block" ? exampleReceipt({ ...columns, hash: chained.hash }) : null;
+    const { body: _body, ...stored } = columns;
     const row: RecordRow = {
-      ...columns,
+      ...stored,
       ...chained,
       requestHash: request_hash === undefined ? null : readHash(request_hash),
       answerStatus: request_hash === undefined ? null : 200,

@@ -1,5 +1,6 @@
 // Every way to change one field of a run's rows. A change stays within the column's type and its NOT NULL, because that is
 // all somebody with SQL can write.
+import { jcs } from "../canonical";
 import { EXAMPLE } from "./example-start";
 import type { RunRows } from "./run-writer";
 
@@ -52,7 +53,10 @@ export function tamperings(rows: RunRows): Tampering[] {
     ...ofRow("run", covered(rows), (copy) => copy.run),
     ...ofRow("trace", rows.trace, (copy) => copy.trace),
     ...(rows.snapshot ? ofRow("snapshot", rows.snapshot, (copy) => copy.snapshot ?? {}) : []),
-    ...rows.records.flatMap((row, at) => ofRow(`record ${row.seq}`, row, (copy) => copy.records[at] ?? {})),
+    ...rows.records.flatMap((row, at) => [
+      ...ofRow(`record ${row.seq}`, row, (copy) => copy.records[at] ?? {}),
+      ...ofBody(row, (copy) => copy.records[at] ?? {}),
+    ]),
     ...rows.steps.flatMap((row, at) => ofRow(`step ${row.stepIndex}`, row, (copy) => copy.steps[at] ?? {})),
   ];
 }
@@ -73,6 +77,15 @@ function ofRow(name: string, row: object, find: (rows: RunRows) => object): Tamp
       apply: (rows) => void Object.assign(find(rows), { [column]: changed }),
     })),
   );
+}
+
+// Bytes that are written as ours are, but say something else.
+function ofBody({ seq, canonical }: RunRows["records"][number], find: (rows: RunRows) => object): Tampering[] {
+  const record: Row = JSON.parse(Buffer.from(canonical).toString("utf8"));
+  return changedJson(record.body).map((body, at) => ({
+    where: `record ${seq}, body, change ${at + 1}`,
+    apply: (rows) => void Object.assign(find(rows), { canonical: Buffer.from(jcs({ ...record, body })) }),
+  }));
 }
 
 function changesOf(column: string, value: unknown): unknown[] {
