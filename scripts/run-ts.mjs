@@ -1,6 +1,7 @@
 // Runs a TypeScript program of this project: node scripts/run-ts.mjs path/to/program.ts [arguments …]
 
 import { spawn } from "node:child_process";
+import { renameSync } from "node:fs";
 import { basename, dirname, join, relative } from "node:path";
 import { bundle, root } from "./bundle.mjs";
 
@@ -12,7 +13,10 @@ if (program === undefined) {
 
 const folder = relative(root, dirname(join(root, program)));
 const outfile = join(root, ".build", "programs", folder, `${basename(program, ".ts")}.mjs`);
-await bundle({ entryPoints: [join(root, program)], outfile });
+// Whole or not at all: another process may be starting the same program.
+const unfinished = `${outfile}.${process.pid}`;
+await bundle({ entryPoints: [join(root, program)], outfile: unfinished, sourcemap: "inline" });
+renameSync(unfinished, outfile);
 
 const child = spawn(process.execPath, ["--enable-source-maps", outfile, ...args], { stdio: "inherit" });
 for (const signal of ["SIGINT", "SIGTERM"]) process.on(signal, () => child.kill(signal));
