@@ -21,9 +21,12 @@ test("an incident is triaged with the keyboard alone", async ({ page, baseURL })
   await page.keyboard.press("i");
   await expect(page).toHaveURL(/\/incidents\/active/);
   await expect(page.getByRole("row").nth(1)).toBeVisible();
-  await page.keyboard.press("j");
-  await page.keyboard.press("Enter");
-  await expect(page).toHaveURL(new RegExp(`open=${incident_id}`));
+  // Rows are there a moment before their keys.
+  await expect(async () => {
+    await page.keyboard.press("j");
+    await page.keyboard.press("Enter");
+    await expect(page).toHaveURL(new RegExp(`open=${incident_id}`), { timeout: 1_000 });
+  }).toPass();
   await page.keyboard.press("a");
   await expect(page.getByRole("dialog")).toBeVisible();
   await page.getByRole("dialog").getByLabel("Note").focus();
